@@ -1,0 +1,623 @@
+//! beatmania IIDX, SP and DP. Source: `spec/games/iidx.md`.
+
+use serde_json::Value;
+use smallvec::smallvec;
+
+use super::iidx_like::{self, GRADES};
+use crate::catalogue::Chart;
+use crate::formula::{Args, Formula, number_or_null};
+use crate::game::{
+    Best, Bound, ClassSet, ClassSource, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game,
+    GameConfig, GoalCharts, GoalFormat, GoalStyle, Gpt, GptConfig, GraphBound, Merger, MetaField, MetaKind, Metric,
+    MetricKind, POSITIVE_INTEGER, PbConfig, Pick, ProfileRating, ProfileRule, RankKey, Refusal, ScoreRating,
+    SessionRating, Version,
+};
+use crate::match_type::MatchType;
+use crate::number::{is_safe_integer, round, to_fixed};
+use crate::score::{Derived, MetricIdx, MetricValue, ScoreData, enum_value, index_in, metric};
+
+/// The game.
+pub static GAME: GameConfig = GameConfig {
+    game: Game::Iidx,
+    name: "beatmania IIDX",
+    edition: Edition::Arcade,
+    gpts: &[Gpt::IidxSp, Gpt::IidxDp],
+    song_data: &[
+        DataField::required("genre", DataKind::Text),
+        DataField::optional("displayVersion", DataKind::Text),
+        DataField::optional("eamusementCsvTitle", DataKind::Text),
+        DataField::optional("eamusementCsvArtist", DataKind::Text),
+        DataField::optional("eamusementCsvGenre", DataKind::Text),
+    ],
+};
+
+/// Seven keys and one turntable.
+pub static SP: GptConfig = GptConfig {
+    gpt: Gpt::IidxSp,
+    playtype: "SP",
+    v3: "iidx-sp",
+    name: "beatmania IIDX (SP)",
+    difficulties: SP_DIFFICULTIES,
+    score_meta: SP_META,
+    score_ratings: &[
+        kt_rating("ktLampRating", "The level or tier of the clear.", |data, chart| {
+            Ok(Some(sp_rating(data, chart).lamp))
+        }),
+        kt_rating("ktLampRatingHC", "The tier of a hard clear.", |data, chart| Ok(Some(sp_rating(data, chart).hc))),
+        kt_rating("ktLampRatingEXHC", "The tier of an EX hard clear.", |data, chart| {
+            Ok(Some(sp_rating(data, chart).exhc))
+        }),
+        BPI,
+    ],
+    chart_data: SP_CHART_DATA,
+    recalculate_on: &[
+        "levelNum",
+        "data.notecount",
+        "data.kaidenAverage",
+        "data.worldRecord",
+        "data.bpiCoefficient",
+        "data.ncTier",
+        "data.hcTier",
+        "data.exhcTier",
+    ],
+    ..SHARED
+};
+
+/// Fourteen keys and two turntables.
+pub static DP: GptConfig = GptConfig {
+    gpt: Gpt::IidxDp,
+    playtype: "DP",
+    v3: "iidx-dp",
+    name: "beatmania IIDX (DP)",
+    difficulties: DP_DIFFICULTIES,
+    score_meta: DP_META,
+    score_ratings: &[
+        kt_rating("ktLampRating", "The level or tier of the clear.", |data, chart| {
+            Ok(Some(dp_rating(data, chart).lamp))
+        }),
+        kt_rating("ktLampRatingHC", "The tier of a hard clear.", |data, chart| Ok(Some(dp_rating(data, chart).hc))),
+        kt_rating("ktLampRatingEXHC", "The tier of an EX hard clear.", |data, chart| {
+            Ok(Some(dp_rating(data, chart).exhc))
+        }),
+        BPI,
+    ],
+    chart_data: DP_CHART_DATA,
+    recalculate_on: &[
+        "levelNum",
+        "data.notecount",
+        "data.kaidenAverage",
+        "data.worldRecord",
+        "data.bpiCoefficient",
+        "data.dpTier",
+    ],
+    ..SHARED
+};
+
+/// What both playtypes share.
+const SHARED: GptConfig = GptConfig {
+    gpt: Gpt::IidxSp,
+    game: Game::Iidx,
+    playtype: "",
+    v3: "",
+    name: "",
+    difficulties: &[],
+    difficulty_kind: DifficultyKind::Fixed,
+    default_difficulty: "ANOTHER",
+    difficulty_groups: &[],
+    versions: VERSIONS,
+    former_versions: &[],
+    match_types: &[MatchType::InGameId, MatchType::TachiSongId, MatchType::SongTitle],
+    metrics: METRICS,
+    judgements: iidx_like::JUDGEMENTS,
+    default_metric: PERCENT,
+    default_enum: LAMP,
+    score_meta: &[],
+    preferences: &[
+        MetaField { name: "display2DXTra", kind: MetaKind::Bool, null_ok: true },
+        MetaField { name: "bpiTarget", kind: MetaKind::NumberBetween(-15.0, 100.0), null_ok: true },
+    ],
+    derive,
+    validators: &[iidx_like::judgements_add_up],
+    score_ratings: &[],
+    session_ratings: &[
+        session("ktLampRating", "The mean of the best 10 ktLampRatings."),
+        session("ktLampRatingHC", "The mean of the best 10 ktLampRatingHCs."),
+        session("ktLampRatingEXHC", "The mean of the best 10 ktLampRatingEXHCs."),
+        session("BPI", "The mean of the best 10 BPIs."),
+    ],
+    profile_ratings: &[
+        profile("ktLampRating", "The mean of the best 20 ktLampRatings.", Best::Mean),
+        profile("ktLampRatingHC", "The mean of the best 20 ktLampRatingHCs.", Best::Mean),
+        profile("ktLampRatingEXHC", "The mean of the best 20 ktLampRatingEXHCs.", Best::Mean),
+        profile("BPI", "The mean of the best 20 BPIs.", Best::StrictMean),
+    ],
+    default_score_rating: "ktLampRating",
+    default_session_rating: "ktLampRating",
+    default_profile_rating: "ktLampRating",
+    classes: &[ClassSet { id: "dan", source: ClassSource::Provided, values: DAN }],
+    pb: PbConfig {
+        base: "Best Score",
+        mergers: &[
+            Merger {
+                name: "Best Lamp",
+                metric: LAMP,
+                pick: Pick::Largest,
+                copies: &[LAMP, GSM_EASY, GSM_NORMAL, GSM_HARD, GSM_EX_HARD, GAUGE, GAUGE_HISTORY, COMBO_BREAK],
+                eligible: None,
+            },
+            Merger { name: "Lowest BP", metric: BP, pick: Pick::Smallest, copies: &[BP], eligible: None },
+        ],
+        rank: &[RankKey::largest(SCORE), RankKey::largest(LAMP), RankKey::smallest(BP)],
+        bucket: |_, _| 0,
+    },
+    goals: &[
+        GoalFormat {
+            metric: SCORE,
+            style: GoalStyle::Number {
+                criteria: iidx_like::score_criteria,
+                progress: |data| iidx_like::plain(data.number(SCORE)),
+                out_of: iidx_like::plain,
+            },
+            charts: GoalCharts::SingleOnly,
+        },
+        GoalFormat {
+            metric: PERCENT,
+            style: GoalStyle::Number {
+                criteria: iidx_like::percent_criteria,
+                progress: |data| iidx_like::percent_text(data.number(PERCENT)),
+                out_of: iidx_like::percent_text,
+            },
+            charts: GoalCharts::Any,
+        },
+        GoalFormat {
+            metric: LAMP,
+            style: GoalStyle::Value { text: None, progress: Some(|data| iidx_like::lamp_with_bp(data, LAMP, BP)) },
+            charts: GoalCharts::Any,
+        },
+        GoalFormat::grade(GRADE, |data, chart, goal| {
+            iidx_like::grade_delta(data.number(SCORE), notecount(chart), data.index(GRADE), goal)
+        }),
+    ],
+    chart_label: super::standard_label,
+    chart_data: &[],
+    chart_numbers: CHART_NUMBERS,
+    chart_arrays: &[],
+    recalculate_on: &[],
+};
+
+// --- Metrics ---------------------------------------------------------------------------------------------------
+
+const METRICS: &[Metric] = &[
+    Metric::provided(
+        "score",
+        MetricKind::Integer(Bound::Chart(|score, chart| iidx_like::ex_score_bound(score, notecount(chart)))),
+    ),
+    Metric::provided("lamp", MetricKind::Enum { values: iidx_like::LAMPS, relevant_from: "EASY CLEAR" }),
+    Metric::derived("percent", MetricKind::Decimal(Bound::Between(0.0, 100.0))),
+    Metric::derived("grade", MetricKind::Enum { values: GRADES, relevant_from: "A" }),
+    Metric::optional("fast", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
+    Metric::optional("slow", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
+    Metric::optional("maxCombo", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
+    Metric::optional("bp", MetricKind::Integer(Bound::NonNegative(crate::game::POSITIVE_NUMBER))),
+    Metric::optional("gauge", MetricKind::Decimal(Bound::Between(0.0, 100.0))),
+    Metric::optional("comboBreak", MetricKind::Integer(Bound::NonNegative(crate::game::POSITIVE_NUMBER))),
+    Metric::optional("gaugeHistory", LIFE),
+    Metric::optional("scoreHistory", LIFE),
+    Metric::optional("gsmEasy", LIFE),
+    Metric::optional("gsmNormal", LIFE),
+    Metric::optional("gsmHard", LIFE),
+    Metric::optional("gsmEXHard", LIFE),
+];
+
+const LIFE: MetricKind = MetricKind::NullableGraph(GraphBound::between(0.0, 100.0));
+
+const SCORE: MetricIdx = metric(METRICS, "score");
+const LAMP: MetricIdx = metric(METRICS, "lamp");
+const PERCENT: MetricIdx = metric(METRICS, "percent");
+const GRADE: MetricIdx = metric(METRICS, "grade");
+const BP: MetricIdx = metric(METRICS, "bp");
+const GAUGE: MetricIdx = metric(METRICS, "gauge");
+const COMBO_BREAK: MetricIdx = metric(METRICS, "comboBreak");
+const GAUGE_HISTORY: MetricIdx = metric(METRICS, "gaugeHistory");
+const GSM_EASY: MetricIdx = metric(METRICS, "gsmEasy");
+const GSM_NORMAL: MetricIdx = metric(METRICS, "gsmNormal");
+const GSM_HARD: MetricIdx = metric(METRICS, "gsmHard");
+const GSM_EX_HARD: MetricIdx = metric(METRICS, "gsmEXHard");
+
+const EASY_CLEAR: usize = enum_value(METRICS, LAMP, "EASY CLEAR");
+const CLEAR: usize = enum_value(METRICS, LAMP, "CLEAR");
+const HARD_CLEAR: usize = enum_value(METRICS, LAMP, "HARD CLEAR");
+const EX_HARD_CLEAR: usize = enum_value(METRICS, LAMP, "EX HARD CLEAR");
+
+const CHART_NUMBERS: &[&str] = &[
+    "notecount",
+    "kaidenAverage",
+    "worldRecord",
+    "bpiCoefficient",
+    "ncTier.value",
+    "hcTier.value",
+    "exhcTier.value",
+    "dpTier.value",
+];
+const NOTECOUNT: usize = index_in(CHART_NUMBERS, "notecount");
+const KAIDEN_AVERAGE: usize = index_in(CHART_NUMBERS, "kaidenAverage");
+const WORLD_RECORD: usize = index_in(CHART_NUMBERS, "worldRecord");
+const BPI_COEFFICIENT: usize = index_in(CHART_NUMBERS, "bpiCoefficient");
+const NC_TIER: usize = index_in(CHART_NUMBERS, "ncTier.value");
+const HC_TIER: usize = index_in(CHART_NUMBERS, "hcTier.value");
+const EXHC_TIER: usize = index_in(CHART_NUMBERS, "exhcTier.value");
+const DP_TIER: usize = index_in(CHART_NUMBERS, "dpTier.value");
+
+fn notecount(chart: &Chart) -> f64 {
+    chart.number(NOTECOUNT).unwrap_or(0.0)
+}
+
+fn derive(data: &ScoreData, chart: &Chart) -> Result<Derived, Refusal> {
+    let (score, notecount) = (data.number(SCORE), notecount(chart));
+    let percent = iidx_like::percent(score, notecount);
+    let grade = iidx_like::grade(score, notecount);
+    Ok(smallvec![MetricValue::Number(percent), MetricValue::Enum(grade as u8)])
+}
+
+// --- Ratings ---------------------------------------------------------------------------------------------------
+
+/// The three lamp ratings of a score.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LampRatings {
+    /// `ktLampRating`
+    pub lamp: f64,
+    /// `ktLampRatingHC`
+    pub hc: f64,
+    /// `ktLampRatingEXHC`
+    pub exhc: f64,
+}
+
+/// The lamp ratings of an SP clear; `lamp` is the lamp's index, the tiers are null where the chart has none.
+#[must_use]
+pub fn sp_lamp_ratings(
+    lamp: usize,
+    level: f64,
+    nc_tier: Option<f64>,
+    hc_tier: Option<f64>,
+    exhc_tier: Option<f64>,
+) -> LampRatings {
+    let nc = nc_tier.unwrap_or(level);
+    let hc = hc_tier.unwrap_or(0.0).max(nc);
+    let exhc = exhc_tier.unwrap_or(0.0).max(hc);
+    let (lamp, hc, exhc) = match lamp {
+        EX_HARD_CLEAR.. => (exhc, hc, exhc),
+        HARD_CLEAR => (hc, hc, 0.0),
+        CLEAR => (nc, 0.0, 0.0),
+        _ => (0.0, 0.0, 0.0),
+    };
+    LampRatings { lamp, hc, exhc }
+}
+
+/// The lamp ratings of a DP clear, where one tier serves every clear.
+#[must_use]
+pub fn dp_lamp_ratings(lamp: usize, level: f64, dp_tier: Option<f64>) -> LampRatings {
+    let tier = dp_tier.unwrap_or(level);
+    let (lamp, hc, exhc) = match lamp {
+        EX_HARD_CLEAR.. => (tier, tier, tier),
+        HARD_CLEAR => (tier, tier, 0.0),
+        EASY_CLEAR..=CLEAR => (tier, 0.0, 0.0),
+        _ => (0.0, 0.0, 0.0),
+    };
+    LampRatings { lamp, hc, exhc }
+}
+
+fn sp_rating(data: &ScoreData, chart: &Chart) -> LampRatings {
+    let tiers = [NC_TIER, HC_TIER, EXHC_TIER].map(|tier| chart.number(tier));
+    sp_lamp_ratings(data.index(LAMP), chart.level_num, tiers[0], tiers[1], tiers[2])
+}
+
+fn dp_rating(data: &ScoreData, chart: &Chart) -> LampRatings {
+    dp_lamp_ratings(data.index(LAMP), chart.level_num, chart.number(DP_TIER))
+}
+
+const fn kt_rating(
+    name: &'static str,
+    description: &'static str,
+    calculate: fn(&ScoreData, &Chart) -> Result<Option<f64>, Refusal>,
+) -> ScoreRating {
+    ScoreRating { name, description, calculate, format: two_decimals }
+}
+
+const BPI: ScoreRating = ScoreRating {
+    name: "BPI",
+    description: "Beat Power Indicator: 0 is an average Kaiden's score, 100 the world record.",
+    calculate: |data, chart| {
+        let (Some(average), Some(record)) = (chart.number(KAIDEN_AVERAGE), chart.number(WORLD_RECORD)) else {
+            return Ok(None);
+        };
+        let reference = BpiReference::new(average, record, 2.0 * notecount(chart), chart.number(BPI_COEFFICIENT))?;
+        reference.bpi(data.number(SCORE)).map(Some)
+    },
+    format: two_decimals,
+};
+
+const fn session(name: &'static str, description: &'static str) -> SessionRating {
+    SessionRating { name, description, of: name, best: 10, times: 1.0, format: two_decimals }
+}
+
+const fn profile(name: &'static str, description: &'static str, how: Best) -> ProfileRating {
+    ProfileRating { name, description, rule: ProfileRule::Best { of: name, best: 20, how }, format: two_decimals }
+}
+
+fn two_decimals(value: f64) -> String {
+    to_fixed(value, 2)
+}
+
+/// What a chart's BPI is measured against.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BpiReference {
+    average: f64,
+    record: f64,
+    max: f64,
+    coefficient: f64,
+}
+
+impl BpiReference {
+    /// The average EX score of Kaiden players, the record, the chart's maximum and its coefficient (1.175 when null
+    /// or -1).
+    ///
+    /// # Errors
+    /// When the numbers cannot belong to one chart.
+    pub fn new(average: f64, record: f64, max: f64, coefficient: Option<f64>) -> Result<Self, Refusal> {
+        let coefficient = coefficient.filter(|value| *value != -1.0).unwrap_or(1.175);
+        let integers = [average, record, max].into_iter().all(is_safe_integer);
+        let ordered = average > 0.0 && max > 0.0 && average < record && record <= max;
+        if !integers || !ordered || !(coefficient > 0.0) {
+            return Err(Refusal::new("The chart's Kaiden average and world record do not fit its notecount."));
+        }
+        Ok(Self { average, record, max, coefficient })
+    }
+
+    /// The "pika-great function" of an EX score.
+    fn p(&self, score: f64) -> f64 {
+        if score == self.max { self.max * 0.8 } else { 0.5 / (1.0 - score / self.max) }
+    }
+
+    /// The BPI of an EX score, at least -15.
+    ///
+    /// # Errors
+    /// When the score is not an integer between 0 and the maximum.
+    pub fn bpi(&self, score: f64) -> Result<f64, Refusal> {
+        if !is_safe_integer(score) || score < 0.0 || score > self.max {
+            return Err(Refusal::new("The EX score is not possible on this chart."));
+        }
+        let average = self.p(self.average);
+        let log = (self.p(score) / average).ln() / (self.p(self.record) / average).ln();
+        Ok(if score >= self.average {
+            100.0 * log.powf(self.coefficient)
+        } else {
+            (100.0 * -(-log).powf(self.coefficient)).max(-15.0)
+        })
+    }
+
+    /// The EX score that a BPI needs.
+    ///
+    /// # Errors
+    /// When the BPI is below -15.
+    pub fn ex_score(&self, bpi: f64) -> Result<f64, Refusal> {
+        if !(bpi >= -15.0) {
+            return Err(Refusal::new("A BPI is at least -15."));
+        }
+        let root = 1.0 / self.coefficient;
+        let log = if bpi < 0.0 { -(bpi / -100.0).powf(root) } else { (bpi / 100.0).powf(root) };
+        let q = (self.p(self.record) / self.p(self.average)).powf(log) * self.p(self.average);
+        let score = (q * self.max - 0.5 * self.max) / q;
+        Ok(if bpi > 100.0 && score.ceil() == self.max { self.max } else { round(score) })
+    }
+}
+
+// --- Tables ----------------------------------------------------------------------------------------------------
+
+const SP_DIFFICULTIES: &[Difficulty] = &[
+    Difficulty { id: "NORMAL", short: "SPN", long: "SP NORMAL" },
+    Difficulty { id: "HYPER", short: "SPH", long: "SP HYPER" },
+    Difficulty { id: "ANOTHER", short: "SPA", long: "SP ANOTHER" },
+    Difficulty { id: "LEGGENDARIA", short: "SPL", long: "SP LEGGENDARIA" },
+    custom("All Scratch NORMAL", "SPN (Scr.)"),
+    custom("All Scratch HYPER", "SPH (Scr.)"),
+    custom("All Scratch ANOTHER", "SPA (Scr.)"),
+    custom("All Scratch LEGGENDARIA", "SPL (Scr.)"),
+    custom("Kichiku NORMAL", "SPN (Kc.)"),
+    custom("Kichiku HYPER", "SPH (Kc.)"),
+    custom("Kichiku ANOTHER", "SPA (Kc.)"),
+    custom("Kichiku LEGGENDARIA", "SPL (Kc.)"),
+    custom("Kiraku NORMAL", "SPN (Kr.)"),
+    custom("Kiraku HYPER", "SPH (Kr.)"),
+    custom("Kiraku ANOTHER", "SPA (Kr.)"),
+    custom("Kiraku LEGGENDARIA", "SPL (Kr.)"),
+];
+
+const DP_DIFFICULTIES: &[Difficulty] = &[
+    Difficulty { id: "NORMAL", short: "DPN", long: "DP NORMAL" },
+    Difficulty { id: "HYPER", short: "DPH", long: "DP HYPER" },
+    Difficulty { id: "ANOTHER", short: "DPA", long: "DP ANOTHER" },
+    Difficulty { id: "LEGGENDARIA", short: "DPL", long: "DP LEGGENDARIA" },
+    custom("All Scratch NORMAL", "DPN (Scr.)"),
+    custom("All Scratch HYPER", "DPH (Scr.)"),
+    custom("All Scratch ANOTHER", "DPA (Scr.)"),
+    custom("All Scratch LEGGENDARIA", "DPL (Scr.)"),
+    custom("Kichiku NORMAL", "DPN (Kc.)"),
+    custom("Kichiku HYPER", "DPH (Kc.)"),
+    custom("Kichiku ANOTHER", "DPA (Kc.)"),
+    custom("Kichiku LEGGENDARIA", "DPL (Kc.)"),
+    custom("Kiraku NORMAL", "DPN (Kr.)"),
+    custom("Kiraku HYPER", "DPH (Kr.)"),
+    custom("Kiraku ANOTHER", "DPA (Kr.)"),
+    custom("Kiraku LEGGENDARIA", "DPL (Kr.)"),
+];
+
+const fn custom(id: &'static str, short: &'static str) -> Difficulty {
+    Difficulty { id, short, long: short }
+}
+
+const VERSIONS: &[Version] = &[
+    console("3-cs", "3rd Style CS"),
+    console("4-cs", "4th Style CS"),
+    console("5-cs", "5th Style CS"),
+    console("6-cs", "6th Style CS"),
+    console("7-cs", "7th Style CS"),
+    console("8-cs", "8th Style CS"),
+    console("9-cs", "9th Style CS"),
+    console("10-cs", "10th Style CS"),
+    console("11-cs", "IIDX RED CS"),
+    console("12-cs", "HAPPY SKY CS"),
+    console("13-cs", "DISTORTED CS"),
+    console("14-cs", "GOLD CS"),
+    console("15-cs", "DJ TROOPERS CS"),
+    console("16-cs", "EMPRESS CS"),
+    console("bmus", "BEATMANIA US"),
+    Version::new("20", "tricoro"),
+    Version::new("21", "SPADA"),
+    Version::new("22", "PENDUAL"),
+    Version::new("23", "copula"),
+    Version::new("24", "SINOBUZ"),
+    Version::new("25", "CANNON BALLERS"),
+    Version::new("26", "ROOTAGE"),
+    Version::new("27", "HEROIC VERSE"),
+    Version::new("28", "BISTROVER"),
+    Version::new("29", "CastHour"),
+    Version::new("30", "Resident"),
+    Version::new("31", "Epolis"),
+    Version::new("32", "Pinky Crush"),
+    Version::new("33", "Sparkle Shower"),
+    Version::new("26-omni", "ROOTAGE Omnimix"),
+    Version::new("27-omni", "HEROIC VERSE Omnimix"),
+    Version::new("28-omni", "BISTROVER Omnimix"),
+    Version::new("29-omni", "CastHour Omnimix"),
+    Version::new("30-omni", "Resident Omnimix"),
+    Version::new("31-omni", "Epolis Omnimix"),
+    Version::new("32-omni", "Pinky Crush Omnimix"),
+    Version::new("27-2dxtra", "HEROIC VERSE 2dxtra"),
+    Version::new("28-2dxtra", "BISTROVER 2dxtra"),
+    Version::new("30-2dxtra", "RESIDENT 2dxtra"),
+    Version::new("31-2dxtra", "Epolis 2dxtra"),
+    Version::new("inf", "INFINITAS"),
+];
+
+/// Console charts often differ from the arcade's, so a sole chart never stands in for one.
+const fn console(id: &'static str, name: &'static str) -> Version {
+    Version { id, name, sole_chart: false }
+}
+
+const DAN: &[ClassValue] = &[
+    ClassValue::new("KYU_7", "七級", "7th Kyu"),
+    ClassValue::new("KYU_6", "六級", "6th Kyu"),
+    ClassValue::new("KYU_5", "五級", "5th Kyu"),
+    ClassValue::new("KYU_4", "四級", "4th Kyu"),
+    ClassValue::new("KYU_3", "三級", "3rd Kyu"),
+    ClassValue::new("KYU_2", "二級", "2nd Kyu"),
+    ClassValue::new("KYU_1", "一級", "1st Kyu"),
+    ClassValue::new("DAN_1", "初段", "1st Dan"),
+    ClassValue::new("DAN_2", "二段", "2nd Dan"),
+    ClassValue::new("DAN_3", "三段", "3rd Dan"),
+    ClassValue::new("DAN_4", "四段", "4th Dan"),
+    ClassValue::new("DAN_5", "五段", "5th Dan"),
+    ClassValue::new("DAN_6", "六段", "6th Dan"),
+    ClassValue::new("DAN_7", "七段", "7th Dan"),
+    ClassValue::new("DAN_8", "八段", "8th Dan"),
+    ClassValue::new("DAN_9", "九段", "9th Dan"),
+    ClassValue::new("DAN_10", "十段", "10th Dan"),
+    ClassValue::new("CHUUDEN", "中伝", "Chuuden"),
+    ClassValue::new("KAIDEN", "皆伝", "Kaiden"),
+];
+
+const RANDOM: &[&str] = &["NONRAN", "MIRROR", "R-RANDOM", "RANDOM", "S-RANDOM"];
+const ASSIST: MetaField = MetaField {
+    name: "assist",
+    kind: MetaKind::OneOf(&["AUTO SCRATCH", "LEGACY NOTE", "NO ASSIST", "FULL ASSIST"]),
+    null_ok: false,
+};
+const RANGE: MetaField = MetaField {
+    name: "range",
+    kind: MetaKind::OneOf(&["NONE", "HIDDEN+", "SUDDEN+", "LIFT", "LIFT SUD+", "SUD+ HID+"]),
+    null_ok: false,
+};
+const GAUGE_META: MetaField = MetaField {
+    name: "gauge",
+    kind: MetaKind::OneOfWithOld(&["ASSISTED EASY", "EASY", "NORMAL", "HARD", "EX-HARD"], &[("EX HARD", "EX-HARD")]),
+    null_ok: false,
+};
+const SP_META: &[MetaField] =
+    &[MetaField { name: "random", kind: MetaKind::OneOf(RANDOM), null_ok: false }, ASSIST, RANGE, GAUGE_META];
+const DP_META: &[MetaField] =
+    &[MetaField { name: "random", kind: MetaKind::PairOf(RANDOM), null_ok: false }, ASSIST, RANGE, GAUGE_META];
+
+const SP_CHART_DATA: &[DataField] = &[
+    DataField::required("notecount", DataKind::Integer),
+    DataField::required("inGameID", DataKind::IntegerOrList),
+    DataField::optional("hashSHA256", DataKind::Text),
+    DataField::optional("2dxtraSet", DataKind::OneOf(&["All Scratch", "Kichiku", "Kiraku"])),
+    DataField::optional("kaidenAverage", DataKind::Integer),
+    DataField::optional("worldRecord", DataKind::Integer),
+    DataField::optional("bpiCoefficient", DataKind::Number),
+    DataField::optional("ncTier", DataKind::Tier),
+    DataField::optional("hcTier", DataKind::Tier),
+    DataField::optional("exhcTier", DataKind::Tier),
+];
+const DP_CHART_DATA: &[DataField] = &[
+    DataField::required("notecount", DataKind::Integer),
+    DataField::required("inGameID", DataKind::IntegerOrList),
+    DataField::optional("hashSHA256", DataKind::Text),
+    DataField::optional("2dxtraSet", DataKind::OneOf(&["All Scratch", "Kichiku", "Kiraku"])),
+    DataField::optional("kaidenAverage", DataKind::Integer),
+    DataField::optional("worldRecord", DataKind::Integer),
+    DataField::optional("bpiCoefficient", DataKind::Number),
+    DataField::optional("dpTier", DataKind::Tier),
+];
+
+// --- Formulas under their published names ------------------------------------------------------------------------
+
+/// The game's formulas.
+pub static FORMULAS: &[Formula] = &[
+    Formula {
+        name: "IIDX.percent",
+        calculate: |args| {
+            let percent = iidx_like::percent(args.number("score")?, args.number("notecount")?);
+            Ok(crate::number::json(percent))
+        },
+    },
+    Formula {
+        name: "IIDX.grade",
+        calculate: |args| Ok(GRADES[iidx_like::grade(args.number("score")?, args.number("notecount")?)].into()),
+    },
+    Formula {
+        name: "IIDX.gradeGoal",
+        calculate: |args| {
+            let (score, notecount) = (args.number("score")?, args.number("notecount")?);
+            let (grade, goal) = (iidx_like::grade(score, notecount), args.index("goal", GRADES)?);
+            Ok(iidx_like::grade_delta(score, notecount, grade, goal).into())
+        },
+    },
+    Formula { name: "IIDX.ktLampRating", calculate: |args| lamp_ratings(args, |ratings| ratings.lamp) },
+    Formula { name: "IIDX.ktLampRatingHC", calculate: |args| lamp_ratings(args, |ratings| ratings.hc) },
+    Formula { name: "IIDX.ktLampRatingEXHC", calculate: |args| lamp_ratings(args, |ratings| ratings.exhc) },
+    Formula {
+        name: "PoyashiBPI.calculate",
+        calculate: |args| Ok(number_or_null(Some(bpi_reference(args)?.bpi(args.number("yourEx")?)?))),
+    },
+    Formula {
+        name: "PoyashiBPI.inverse",
+        calculate: |args| Ok(number_or_null(Some(bpi_reference(args)?.ex_score(args.number("bpi")?)?))),
+    },
+];
+
+fn lamp_ratings(args: &Args<'_>, choose: fn(LampRatings) -> f64) -> Result<Value, Refusal> {
+    let (lamp, level) = (args.index("lamp", iidx_like::LAMPS)?, args.number("levelNum")?);
+    let tier = |name| args.optional_number(name);
+    let ratings = if args.text("playtype")? == "SP" {
+        sp_lamp_ratings(lamp, level, tier("ncTier"), tier("hcTier"), tier("exhcTier"))
+    } else {
+        dp_lamp_ratings(lamp, level, tier("dpTier"))
+    };
+    Ok(crate::number::json(choose(ratings)))
+}
+
+fn bpi_reference(args: &Args<'_>) -> Result<BpiReference, Refusal> {
+    let (average, record, max) = (args.number("kaidenAverage")?, args.number("worldRecord")?, args.number("max")?);
+    BpiReference::new(average, record, max, args.optional_number("powCoef"))
+}

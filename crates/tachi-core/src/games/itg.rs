@@ -1,0 +1,8 @@
+//! itg
+
+pub use super::iidx::GAME;
+pub use super::iidx::SP as STAMINA;
+use crate::formula::Formula;
+
+/// The game's formulas.
+pub static FORMULAS: &[Formula] = &[];

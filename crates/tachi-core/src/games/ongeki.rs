@@ -1,0 +1,8 @@
+//! ongeki
+
+pub use super::iidx::GAME;
+pub use super::iidx::SP as SINGLE;
+use crate::formula::Formula;
+
+/// The game's formulas.
+pub static FORMULAS: &[Formula] = &[];

@@ -1,0 +1,3 @@
+//! One binary for all integration tests of the crate: each module covers one room of it.
+
+mod vectors;
