@@ -374,6 +374,8 @@ pub struct GptConfig {
     pub default_metric: MetricIdx,
     /// The enum metric preselected for folders and goals.
     pub default_enum: MetricIdx,
+    /// Members under which senders of before a rename or split still send metrics.
+    pub old_members: &'static [OldMember],
     /// Options of one play.
     pub score_meta: &'static [MetaField],
     /// Preferences of a user for this GPT.
@@ -650,6 +652,32 @@ impl GraphBound {
     pub fn holds(&self, value: f64) -> bool {
         value >= self.min && value <= self.max && (!self.integers || value.fract() == 0.0)
     }
+}
+
+/// A member of a BATCH-MANUAL score that later documents have under other names.
+/// Source: `spec/import-types/file-batch-manual.md` 4.
+#[derive(Debug)]
+pub struct OldMember {
+    /// The old name.
+    pub name: &'static str,
+    /// It is read as the old member only where none of these is there.
+    pub unless: &'static [&'static str],
+    /// What it is now.
+    pub becomes: OldMemberRule,
+}
+
+/// What an [`OldMember`] is now.
+#[derive(Debug)]
+pub enum OldMemberRule {
+    /// The same value under another name.
+    Renamed(&'static str),
+    /// Other members, depending on the value: old value → names and values.
+    Mapped {
+        /// The values that are mapped.
+        values: &'static [(&'static str, &'static [(&'static str, &'static str)])],
+        /// Whether any other value is an error; else it stays as it is.
+        others_refused: bool,
+    },
 }
 
 /// An option of a play, or a preference.

@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use smallvec::SmallVec;
 use thiserror::Error;
 
+use crate::catalogue::{Catalogue, ChartIdx};
 use crate::game::{GptConfig, Group, MetricKind};
-use crate::ids::ChartId;
 use crate::number;
 
 /// A metric of a GPT: its position in [`GptConfig::metrics`].
@@ -230,11 +230,9 @@ impl ScoreData {
     pub fn enrich(&mut self, other: &Self) -> Vec<String> {
         let mut filled = Vec::new();
         for (index, metric) in self.config.metrics_of(Group::Optional) {
-            if self.get(index).is_none() {
-                if let Some(value) = other.get(index) {
-                    self.set(index, Some(value.clone()));
-                    filled.push(format!("optional.{}", metric.name));
-                }
+            if let (None, Some(value)) = (self.get(index), other.get(index)) {
+                self.set(index, Some(value.clone()));
+                filled.push(format!("optional.{}", metric.name));
             }
         }
         for (index, name) in self.config.judgements.iter().enumerate() {
@@ -371,8 +369,8 @@ impl DataError {
 /// A score as an import type makes it, before anything is derived.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DryScore {
-    /// The chart, with its number in the catalogue the score was converted against.
-    pub chart: ChartRef,
+    /// The chart, in the catalogue the score was converted against.
+    pub chart: ChartIdx,
     /// Metrics (derived ones absent) and judgements.
     pub data: ScoreData,
     /// Options of the play; members of [`GptConfig::score_meta`] only.
@@ -385,24 +383,15 @@ pub struct DryScore {
     pub time_achieved: Option<i64>,
 }
 
-/// A chart of a catalogue: its position there and its identifier.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChartRef {
-    /// The position in the catalogue; good for that catalogue only.
-    pub index: crate::catalogue::ChartIdx,
-    /// The identifier.
-    pub id: ChartId,
-}
-
 impl DryScore {
     /// The dry score as JSON, in the form of `spec/import-types/README.md` 3.
     #[must_use]
-    pub fn to_json(&self) -> Value {
+    pub fn to_json(&self, catalogue: &Catalogue) -> Value {
         let mut data = self.data.metrics_json(Group::Provided);
         data.insert("judgements".to_owned(), Value::Object(self.data.judgements_json()));
         data.insert("optional".to_owned(), Value::Object(self.data.metrics_json(Group::Optional)));
         json!({
-            "chartID": self.chart.id, "service": self.service, "comment": self.comment,
+            "chartID": catalogue.chart(self.chart).id, "service": self.service, "comment": self.comment,
             "timeAchieved": self.time_achieved, "scoreData": data, "scoreMeta": self.score_meta,
         })
     }

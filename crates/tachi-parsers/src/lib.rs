@@ -1,1 +1,10 @@
-//! x
+//! Score formats: from the bytes that players and programs send to *dry scores*.
+#![deny(missing_docs)]
+
+pub mod error;
+pub mod file;
+pub mod format;
+pub mod json;
+pub mod naive_csv;
+pub mod registry;
+pub mod time;

@@ -160,12 +160,12 @@ impl Catalogue {
 
     fn by_in_game_id(&self, config: &GptConfig, query: &ChartQuery<'_>) -> Result<Option<ChartIdx>, ResolveError> {
         let difficulties = difficulties(config, query)?;
-        if let (MatchType::SdvxInGameId, Some(version)) = (query.match_type, query.version) {
-            if !config.versions.iter().any(|known| known.id == version) {
-                let known = config.versions.iter().map(|version| version.id).collect::<Vec<_>>().join(", ");
-                let text = format!("Unsupported version {version}. Expected any of {known}.");
-                return Err(ResolveError::Invalid(text));
-            }
+        if let (MatchType::SdvxInGameId, Some(version)) = (query.match_type, query.version)
+            && !config.versions.iter().any(|known| known.id == version)
+        {
+            let known = config.versions.iter().map(|version| version.id).collect::<Vec<_>>().join(", ");
+            let text = format!("Unsupported version {version}. Expected any of {known}.");
+            return Err(ResolveError::Invalid(text));
         }
         let id = in_game_id(query.identifier)?;
         let charts = self.charts_with_in_game_id(config.gpt, id);

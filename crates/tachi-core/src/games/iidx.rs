@@ -111,6 +111,7 @@ const SHARED: GptConfig = GptConfig {
     judgements: iidx_like::JUDGEMENTS,
     default_metric: PERCENT,
     default_enum: LAMP,
+    old_members: &[],
     score_meta: &[],
     preferences: &[
         MetaField { name: "display2DXTra", kind: MetaKind::Bool, null_ok: true },
@@ -211,12 +212,16 @@ const METRICS: &[Metric] = &[
 
 const LIFE: MetricKind = MetricKind::NullableGraph(GraphBound::between(0.0, 100.0));
 
-const SCORE: MetricIdx = metric(METRICS, "score");
-const LAMP: MetricIdx = metric(METRICS, "lamp");
+/// The EX score.
+pub const SCORE: MetricIdx = metric(METRICS, "score");
+/// The lamp.
+pub const LAMP: MetricIdx = metric(METRICS, "lamp");
 const PERCENT: MetricIdx = metric(METRICS, "percent");
 const GRADE: MetricIdx = metric(METRICS, "grade");
-const BP: MetricIdx = metric(METRICS, "bp");
-const GAUGE: MetricIdx = metric(METRICS, "gauge");
+/// Bads and poors, the "miss count".
+pub const BP: MetricIdx = metric(METRICS, "bp");
+/// Life at the end, in percent.
+pub const GAUGE: MetricIdx = metric(METRICS, "gauge");
 const COMBO_BREAK: MetricIdx = metric(METRICS, "comboBreak");
 const GAUGE_HISTORY: MetricIdx = metric(METRICS, "gaugeHistory");
 const GSM_EASY: MetricIdx = metric(METRICS, "gsmEasy");
@@ -248,7 +253,9 @@ const HC_TIER: usize = index_in(CHART_NUMBERS, "hcTier.value");
 const EXHC_TIER: usize = index_in(CHART_NUMBERS, "exhcTier.value");
 const DP_TIER: usize = index_in(CHART_NUMBERS, "dpTier.value");
 
-fn notecount(chart: &Chart) -> f64 {
+/// The chart's number of notes; 0 should it be missing.
+#[must_use]
+pub fn notecount(chart: &Chart) -> f64 {
     chart.number(NOTECOUNT).unwrap_or(0.0)
 }
 
@@ -367,7 +374,7 @@ impl BpiReference {
         let coefficient = coefficient.filter(|value| *value != -1.0).unwrap_or(1.175);
         let integers = [average, record, max].into_iter().all(is_safe_integer);
         let ordered = average > 0.0 && max > 0.0 && average < record && record <= max;
-        if !integers || !ordered || !(coefficient > 0.0) {
+        if !integers || !ordered || coefficient <= 0.0 || coefficient.is_nan() {
             return Err(Refusal::new("The chart's Kaiden average and world record do not fit its notecount."));
         }
         Ok(Self { average, record, max, coefficient })
@@ -400,7 +407,7 @@ impl BpiReference {
     /// # Errors
     /// When the BPI is below -15.
     pub fn ex_score(&self, bpi: f64) -> Result<f64, Refusal> {
-        if !(bpi >= -15.0) {
+        if bpi < -15.0 || bpi.is_nan() {
             return Err(Refusal::new("A BPI is at least -15."));
         }
         let root = 1.0 / self.coefficient;

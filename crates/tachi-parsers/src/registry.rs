@@ -1,0 +1,39 @@
+//! The registry: one row for each import type that is read here. **The row is the dispatch**: what it does not hold
+//! does not run, and nothing else has to be told of a new type.
+
+use serde_json::Value;
+use tachi_core::catalogue::Catalogue;
+use tachi_core::import_type::ImportType;
+use tachi_core::score::DryScore;
+
+use crate::error::{Failure, FatalError};
+use crate::file;
+use crate::format::{Format, Input, Parsed, convert_erased, parse_erased};
+
+/// How an import type is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// The type.
+    pub import_type: ImportType,
+    /// Parses an input; its elements are converted as they are asked for.
+    pub parse: for<'a> fn(&Input<'a>) -> Result<Parsed<'a>, FatalError>,
+    /// Converts a stored element: data, context, catalogue.
+    pub convert: fn(&Value, &Value, &Catalogue) -> Result<DryScore, Failure>,
+}
+
+const fn entry<F: Format + 'static>() -> Entry {
+    Entry { import_type: F::IMPORT_TYPE, parse: parse_erased::<F>, convert: convert_erased::<F> }
+}
+
+/// Every import type that is read here.
+pub static REGISTRY: &[Entry] = &[
+    entry::<file::eamusement_iidx_csv::EamusementIidxCsv>(),
+    entry::<file::pli_iidx_csv::PliIidxCsv>(),
+    entry::<file::batch_manual::BatchManual>(),
+];
+
+/// The entry of a type; `None` while it is not read here.
+#[must_use]
+pub fn find(import_type: ImportType) -> Option<&'static Entry> {
+    REGISTRY.iter().find(|entry| entry.import_type == import_type)
+}
