@@ -1,1 +1,40 @@
-fn main() {}
+//! Chores of the workspace: `cargo xtask <command>`.
+
+mod demo;
+mod process;
+mod vectors;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Chores of the tachi workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Starts a server, imports a player's export into it and shows the result
+    Demo {
+        /// End after printing instead of serving until Ctrl-C
+        #[arg(long)]
+        exit: bool,
+    },
+    /// Checks every vector file of a folder against our formulas
+    Vectors {
+        /// The folder with the *.json files
+        dir: PathBuf,
+    },
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().command {
+        Command::Demo { exit } => demo::run(exit),
+        Command::Vectors { dir } => vectors::run(&dir),
+    }
+}

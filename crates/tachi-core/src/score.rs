@@ -246,16 +246,14 @@ impl ScoreData {
 
     /// Takes out what [`enrich`](Self::enrich) filled in.
     pub fn impoverish(&mut self, filled: &str) {
-        if let Some(name) = filled.strip_prefix("optional.") {
-            if let Some((index, _)) = self.config.metric(name) {
-                self.set(index, None);
-            }
-        } else if let Some(name) = filled.strip_prefix("judgements.") {
-            if let Some(index) = self.config.judgements.iter().position(|judgement| *judgement == name) {
-                if let Some(slot) = self.judgements.get_mut(index) {
-                    *slot = None;
-                }
-            }
+        let optional = filled.strip_prefix("optional.").and_then(|name| self.config.metric(name));
+        if let Some((index, _)) = optional {
+            self.set(index, None);
+        }
+        let judgement = filled.strip_prefix("judgements.");
+        let position = judgement.and_then(|name| self.config.judgements.iter().position(|known| *known == name));
+        if let Some(slot) = position.and_then(|position| self.judgements.get_mut(position)) {
+            *slot = None;
         }
     }
 

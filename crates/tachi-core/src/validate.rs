@@ -94,7 +94,7 @@ pub fn violation(bound: Bound, value: f64, chart: Option<&Chart>) -> Option<Stri
     match bound {
         Bound::Between(min, max) => (!(value >= min && value <= max))
             .then(|| format!("Expected a number between {} and {}.", number::to_text(min), number::to_text(max))),
-        Bound::NonNegative(text) => (!(value >= 0.0)).then(|| text.to_owned()),
+        Bound::NonNegative(text) => (value < 0.0 || value.is_nan()).then(|| text.to_owned()),
         Bound::Chart(check) => chart.and_then(|chart| check(value, chart)),
     }
 }

@@ -1,0 +1,225 @@
+//! Settings: one name each, from flag, environment, file or default, in this order. Source: `spec/rest-api.md` 15.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use serde::Deserialize;
+use tachi_core::game::{Flavour, Game};
+use tachi_core::import_type::{self, ImportType};
+
+/// Every setting as it may be given: as a flag, as a variable of the environment, or as a key of `tachi.toml`.
+///
+/// All are optional here, so that the layers can be laid over each other before defaults are filled in.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Options {
+    /// The configuration file [default: tachi.toml in the current directory, if there]
+    #[arg(long, env = "TACHI_CONFIG", global = true, value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+
+    /// The folder of the database and other files; made when needed [default: ./tachi-data]
+    #[arg(long, env = "TACHI_DATA_DIR", global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+
+    /// postgres://..., sqlite://PATH or PATH [default: tachi.db in the data folder]
+    #[arg(long, env = "TACHI_DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+
+    /// The address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, env = "TACHI_BIND", global = true, value_name = "ADDRESS")]
+    pub bind: Option<String>,
+
+    /// kamaitachi (arcade games), bokutachi (games at home) or omni (everything) [default: kamaitachi]
+    #[arg(long, env = "TACHI_FLAVOUR", global = true)]
+    pub flavour: Option<String>,
+
+    /// The games offered, separated by commas [default: all of the flavour]
+    #[arg(long, env = "TACHI_GAMES", global = true, value_name = "LIST")]
+    pub games: Option<String>,
+
+    /// The import types offered, separated by commas [default: all of the flavour]
+    #[arg(long, env = "TACHI_IMPORT_TYPES", global = true, value_name = "LIST")]
+    pub import_types: Option<String>,
+
+    /// The name of this instance [default: Tachi]
+    #[arg(long, env = "TACHI_NAME", global = true)]
+    pub name: Option<String>,
+
+    /// The address under which players reach this instance, without a slash at the end [default: http://<bind>]
+    #[arg(long, env = "TACHI_OUR_URL", global = true, value_name = "URL")]
+    pub our_url: Option<String>,
+
+    /// The largest file, in bytes [default: 16777216]
+    #[arg(long, env = "TACHI_MAX_UPLOAD", global = true, value_name = "BYTES")]
+    pub max_upload: Option<usize>,
+
+    /// The largest JSON body, in bytes [default: 16777216]
+    #[arg(long, env = "TACHI_MAX_BODY", global = true, value_name = "BYTES")]
+    pub max_body: Option<usize>,
+
+    /// The oldest version of the fervidex hook that may send scores [default: 1.3.0]
+    #[arg(long, env = "TACHI_FERVIDEX_MIN_VERSION", global = true, value_name = "VERSION")]
+    pub fervidex_min_version: Option<String>,
+
+    /// What to log, as a filter such as info or tachi=debug [default: info]
+    #[arg(long, env = "TACHI_LOG", global = true, value_name = "FILTER")]
+    pub log: Option<String>,
+
+    /// text or json [default: text]
+    #[arg(long, env = "TACHI_LOG_FORMAT", global = true, value_name = "FORMAT")]
+    pub log_format: Option<String>,
+}
+
+/// The settings in force.
+#[derive(Clone)]
+pub struct Settings {
+    /// The folder of the database and other files.
+    pub data_dir: PathBuf,
+    /// The database.
+    pub database_url: String,
+    /// The address to listen on.
+    pub bind: SocketAddr,
+    /// Which edition this is.
+    pub flavour: Flavour,
+    /// The games offered, in the documents' order.
+    pub games: Vec<Game>,
+    /// The import types offered, in the documents' order.
+    pub import_types: Vec<ImportType>,
+    /// The name of this instance.
+    pub name: String,
+    /// The address under which players reach this instance.
+    pub our_url: String,
+    /// The largest file, in bytes.
+    pub max_upload: usize,
+    /// The largest JSON body, in bytes.
+    pub max_body: usize,
+    /// The oldest version of the fervidex hook that may send scores.
+    pub fervidex_min_version: String,
+    /// What to log.
+    pub log: String,
+    /// How to log.
+    pub log_format: LogFormat,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+impl Settings {
+    /// Lays the configuration file under `options` and fills in the defaults.
+    pub fn load(options: Options) -> Result<Self> {
+        let file = read_file(options.config.as_deref())?;
+        Self::resolve(options, file)
+    }
+
+    fn resolve(flags: Options, file: Options) -> Result<Self> {
+        let data_dir = flags.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from("./tachi-data"));
+        let database_url = flags.database_url.or(file.database_url);
+        let bind = flags.bind.or(file.bind).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+        let bind: SocketAddr =
+            bind.parse().with_context(|| format!("bind: {bind:?} is not an address such as 127.0.0.1:8080"))?;
+        let flavour = flags.flavour.or(file.flavour).unwrap_or_else(|| "kamaitachi".to_owned());
+        let flavour: Flavour = flavour.parse().map_err(anyhow::Error::msg)?;
+        let log_format = match flags.log_format.or(file.log_format).as_deref() {
+            None | Some("text") => LogFormat::Text,
+            Some("json") => LogFormat::Json,
+            Some(other) => bail!("log_format: expected text or json, got {other:?}"),
+        };
+        Ok(Self {
+            database_url: database_url.unwrap_or_else(|| data_dir.join("tachi.db").display().to_string()),
+            data_dir,
+            bind,
+            flavour,
+            games: games(flags.games.or(file.games).as_deref(), flavour)?,
+            import_types: import_types(flags.import_types.or(file.import_types).as_deref(), flavour)?,
+            name: flags.name.or(file.name).unwrap_or_else(|| "Tachi".to_owned()),
+            our_url: our_url(flags.our_url.or(file.our_url), bind)?,
+            max_upload: flags.max_upload.or(file.max_upload).unwrap_or(16 << 20),
+            max_body: flags.max_body.or(file.max_body).unwrap_or(16 << 20),
+            fervidex_min_version: flags
+                .fervidex_min_version
+                .or(file.fervidex_min_version)
+                .unwrap_or_else(|| "1.3.0".to_owned()),
+            log: flags.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            log_format,
+        })
+    }
+}
+
+fn read_file(path: Option<&Path>) -> Result<Options> {
+    let (path, asked_for) = match path {
+        Some(path) => (path, true),
+        None => (Path::new("tachi.toml"), false),
+    };
+    match std::fs::read_to_string(path) {
+        Ok(text) => toml::from_str(&text).with_context(|| format!("{} is not a valid configuration", path.display())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !asked_for => Ok(Options::default()),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+fn our_url(given: Option<String>, bind: SocketAddr) -> Result<String> {
+    let url = given.unwrap_or_else(|| format!("http://{bind}"));
+    if url.ends_with('/') || !(url.starts_with("http://") || url.starts_with("https://")) {
+        bail!("our_url: expected http:// or https:// without a slash at the end, got {url:?}");
+    }
+    Ok(url)
+}
+
+/// The names of a comma list.
+fn names(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').map(str::trim).filter(|name| !name.is_empty())
+}
+
+fn games(list: Option<&str>, flavour: Flavour) -> Result<Vec<Game>> {
+    let offered = Game::ALL.iter().copied().filter(|game| flavour.offers(game.config().edition));
+    let Some(list) = list else { return Ok(offered.collect()) };
+    let wanted: Vec<Game> = names(list).map(str::parse).collect::<Result<_, _>>().context("games")?;
+    Ok(offered.filter(|game| wanted.contains(game)).collect())
+}
+
+fn import_types(list: Option<&str>, flavour: Flavour) -> Result<Vec<ImportType>> {
+    let offered = import_type::TABLE.iter().filter(|row| flavour.offers(row.edition)).map(|row| row.import_type);
+    let Some(list) = list else { return Ok(offered.collect()) };
+    let wanted: Vec<ImportType> = names(list).map(str::parse).collect::<Result<_, _>>().context("import_types")?;
+    Ok(offered.filter(|import_type| wanted.contains(import_type)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_win_over_the_file_and_the_file_over_defaults() {
+        let file: Options = toml::from_str("bind = \"127.0.0.1:1\"\nname = \"From the file\"").unwrap();
+        let flags = Options { bind: Some("127.0.0.1:2".to_owned()), ..Options::default() };
+        let settings = Settings::resolve(flags, file).unwrap();
+        assert_eq!(settings.bind.port(), 2);
+        assert_eq!(settings.name, "From the file");
+        assert_eq!(settings.max_upload, 16_777_216);
+        assert_eq!(settings.our_url, "http://127.0.0.1:2");
+    }
+
+    #[test]
+    fn unknown_keys_of_the_file_are_refused_by_name() {
+        let error = toml::from_str::<Options>("binf = \"127.0.0.1:1\"").unwrap_err();
+        assert!(error.to_string().contains("binf"), "{error}");
+    }
+
+    #[test]
+    fn games_of_another_flavour_are_not_offered() {
+        let flags = Options { flavour: Some("btchi".to_owned()), ..Options::default() };
+        let settings = Settings::resolve(flags, Options::default()).unwrap();
+        assert!(!settings.games.contains(&Game::Iidx));
+        assert!(!settings.import_types.contains(&ImportType::FileEamusementIidxCsv));
+        assert!(settings.import_types.contains(&ImportType::FileBatchManual));
+    }
+}

@@ -1,0 +1,132 @@
+//! The envelope around every answer: `{success, description, body}`. Source: `spec/rest-api.md` 1.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Success<'a, T> {
+    success: bool,
+    description: &'a str,
+    body: T,
+}
+
+#[derive(Serialize)]
+struct Failure<'a> {
+    success: bool,
+    description: &'a str,
+}
+
+/// A 200 with a body.
+pub fn success(description: &str, body: impl Serialize) -> HttpResponse {
+    HttpResponse::Ok().json(Success { success: true, description, body })
+}
+
+/// The body of an answer that has nothing to say.
+#[derive(Serialize)]
+pub struct Nothing {}
+
+/// Why a request fails. The text is for whoever sent it; internal detail goes to the log.
+#[derive(Debug)]
+pub struct ApiError {
+    /// The kind of failure, which gives the status.
+    pub kind: Kind,
+    /// What was wrong and what was expected.
+    pub description: String,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// The kinds of failure and their statuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The request is not what it should be.
+    BadRequest,
+    /// Nobody is signed in, or the token is wrong.
+    Unauthorised,
+    /// Signed in, but not allowed.
+    Forbidden,
+    /// There is no such thing.
+    NotFound,
+    /// Something else is going on.
+    Conflict,
+    /// The body is too large.
+    TooLarge,
+    /// Our fault.
+    Internal,
+    /// A remote service never comes to an end.
+    LoopDetected,
+    /// Too much is going on.
+    Unavailable,
+}
+
+impl Kind {
+    /// The status of the answer.
+    #[must_use]
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::Unauthorised => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Conflict => StatusCode::CONFLICT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::LoopDetected => StatusCode::LOOP_DETECTED,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+impl ApiError {
+    /// A failure with a text for its sender.
+    pub fn new(kind: Kind, description: impl Into<String>) -> Self {
+        Self { kind, description: description.into(), headers: Vec::new() }
+    }
+
+    /// A request that is not what it should be.
+    pub fn bad_request(description: impl Into<String>) -> Self {
+        Self::new(Kind::BadRequest, description)
+    }
+
+    /// Something that does not exist.
+    pub fn not_found(description: impl Into<String>) -> Self {
+        Self::new(Kind::NotFound, description)
+    }
+
+    /// A fault of ours: the detail goes to the log under an identifier, which is all that the sender learns.
+    pub fn internal(detail: impl fmt::Display) -> Self {
+        let id = const_hex::encode(rand::random::<[u8; 6]>());
+        log::error!("internal error {id}: {detail:#}");
+        Self::new(Kind::Internal, format!("A fatal internal server error has occured. (error {id})"))
+    }
+
+    /// Adds a header to the answer.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.description)
+    }
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        self.kind.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.status_code());
+        for header in &self.headers {
+            answer.insert_header(header.clone());
+        }
+        answer.json(Failure { success: false, description: &self.description })
+    }
+}

@@ -1,0 +1,93 @@
+//! The built server as a process, and plain HTTP to it.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, bail, ensure};
+
+/// The workspace's root folder.
+#[must_use]
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_owned()
+}
+
+/// Builds the server and returns the path of the binary.
+///
+/// # Errors
+/// When it does not compile.
+pub fn build(profile: &str) -> Result<PathBuf> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["build", "--package", "tachi-server", "--profile", profile])
+        .args(["--message-format", "json-render-diagnostics"])
+        .current_dir(root())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cannot run cargo")?;
+    ensure!(output.status.success(), "the server does not build");
+    let messages = String::from_utf8_lossy(&output.stdout);
+    let binary = messages.lines().filter_map(|line| {
+        let message: serde_json::Value = serde_json::from_str(line).ok()?;
+        Some(PathBuf::from(message["executable"].as_str()?))
+    });
+    binary.last().context("cargo named no binary")
+}
+
+/// A running server; it is stopped when this is dropped.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    /// The address, without a slash at the end.
+    pub url: String,
+}
+
+impl Server {
+    /// Starts `tachi serve` on a free port and waits until it listens.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start(binary: &Path, args: &[&str]) -> Result<Self> {
+        let mut child = Command::new(binary)
+            .args(["serve", "--bind", "127.0.0.1:0"])
+            .args(args)
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot start {}", binary.display()))?;
+        let stdout = child.stdout.take().context("the server has no output")?;
+        for line in BufReader::new(stdout).lines() {
+            if let Some(url) = line?.strip_prefix("listening on ") {
+                return Ok(Self { child, url: url.to_owned() });
+            }
+        }
+        let status = child.wait()?;
+        bail!("the server ended at once: {status}")
+    }
+
+    /// Waits until the server ends by itself.
+    ///
+    /// # Errors
+    /// When it cannot be waited for.
+    pub fn wait(&mut self) -> Result<()> {
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already; there is nothing more to do about it then.
+        let _ended = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+/// Runs the binary to its end and returns what it printed, without the line end.
+///
+/// # Errors
+/// When it fails.
+pub fn run(binary: &Path, args: &[&str]) -> Result<String> {
+    let output = Command::new(binary).args(args).stderr(Stdio::inherit()).output()?;
+    ensure!(output.status.success(), "tachi {} failed: {}", args.join(" "), output.status);
+    Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
+}
