@@ -3,8 +3,10 @@
 pub mod arcaea;
 pub mod bms;
 pub mod chunithm;
+pub mod dance;
 pub mod ddr;
 pub mod gitadora;
+pub mod goal_text;
 pub mod iidx;
 pub mod iidx_like;
 pub mod itg;
