@@ -51,6 +51,7 @@ pub static TOUCH: GptConfig = GptConfig {
     judgements: JUDGEMENTS,
     default_metric: SCORE,
     default_enum: GRADE,
+    old_members: &[],
     score_meta: &[],
     preferences: &[],
     derive,

@@ -66,6 +66,7 @@ const SHARED: GptConfig = GptConfig {
     judgements: JUDGEMENTS,
     default_metric: SCORE,
     default_enum: LAMP,
+    old_members: &[],
     score_meta: &[],
     preferences: &[],
     derive,

@@ -42,6 +42,7 @@ pub static STAMINA: GptConfig = GptConfig {
     judgements: JUDGEMENTS,
     default_metric: FINAL_PERCENT,
     default_enum: LAMP,
+    old_members: &[],
     score_meta: &[],
     preferences: &[],
     derive,
