@@ -1,0 +1,5 @@
+//! The house rules as tests: what a reader of ARCHITECTURE.md is promised.
+
+mod layers;
+mod paths;
+mod sources;
