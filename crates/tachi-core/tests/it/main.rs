@@ -2,5 +2,6 @@
 
 mod games_museca;
 mod games_popn;
+mod games_wacca;
 mod plays;
 mod vectors;
