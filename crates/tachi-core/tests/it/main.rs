@@ -2,6 +2,7 @@
 
 mod games_bms;
 mod games_museca;
+mod games_pms;
 mod games_popn;
 mod games_wacca;
 mod plays;
