@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::{Catalogue, ChartIdx, SongIdx, SongMatch};
-use crate::game::{Gpt, GptConfig};
+use crate::game::{Game, Gpt, GptConfig};
 use crate::ids::SongId;
 use crate::match_type::MatchType;
 use crate::number::MAX_SAFE_INTEGER;
@@ -183,12 +183,13 @@ impl Catalogue {
         let own = charts.iter().copied().filter(|chart| self.chart(*chart).gpt == config.gpt);
         match (self.smallest(own), charts.first()) {
             (Some(own), _) => Ok(Some(own)),
-            (None, None) => Ok(None),
-            (None, Some(other)) => Err(ResolveError::Invalid(format!(
+            // A BMS file is for one number of keys, so the import is for the wrong one; a PMS file serves every device.
+            (None, Some(other)) if config.game == Game::Bms => Err(ResolveError::Invalid(format!(
                 "The chart {hash} is a {} chart, but this import is for {}.",
                 self.chart(*other).config().name,
                 config.name
             ))),
+            (None, _) => Ok(None),
         }
     }
 }

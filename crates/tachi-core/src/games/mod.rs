@@ -15,6 +15,7 @@ pub mod maimai;
 pub mod maimaidx;
 pub mod museca;
 pub mod ongeki;
+pub mod plain_score;
 pub mod pms;
 pub mod popn;
 pub mod sdvx;

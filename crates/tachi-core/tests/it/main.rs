@@ -1,7 +1,13 @@
 //! One binary for all integration tests of the crate: each module covers one room of it.
 
 mod games_arcaea;
+mod games_bms;
 mod games_ddr;
 mod games_itg;
+mod games_museca;
+mod games_pms;
+mod games_popn;
+mod games_wacca;
 mod play;
+mod plays;
 mod vectors;
