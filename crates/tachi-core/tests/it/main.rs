@@ -1,5 +1,6 @@
 //! One binary for all integration tests of the crate: each module covers one room of it.
 
+mod games_gitadora;
 mod games_sdvx;
 mod games_usc;
 mod score_kit;
