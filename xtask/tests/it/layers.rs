@@ -32,11 +32,7 @@ const ROOMS: &[Room] = &[
         below: &["tachi-core", "tachi-parsers", "tachi-db"],
         forbidden: &["actix-web", "actix-multipart", "clap", "anyhow"],
     },
-    Room {
-        name: "tachi-server",
-        below: &["tachi-core", "tachi-parsers", "tachi-db", "tachi-import"],
-        forbidden: &[],
-    },
+    Room { name: "tachi-server", below: &["tachi-core", "tachi-parsers", "tachi-db", "tachi-import"], forbidden: &[] },
     Room { name: "xtask", below: &["tachi-core"], forbidden: &["diesel", "actix-web"] },
 ];
 

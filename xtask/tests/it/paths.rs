@@ -11,7 +11,9 @@ fn every_path_named_in_the_documents_exists() {
         for quoted in text.split('`').skip(1).step_by(2) {
             let is_path = quoted.contains('/')
                 && !quoted.contains(' ')
-                && ["crates/", "server/", "xtask/", "fixtures/", "docs/", ".ci/"].iter().any(|start| quoted.starts_with(start));
+                && ["crates/", "server/", "xtask/", "fixtures/", "docs/", ".ci/"]
+                    .iter()
+                    .any(|start| quoted.starts_with(start));
             if is_path && !quoted.contains(['<', '*', '{', ':']) && !root.join(quoted).exists() {
                 missing.push(format!("{document}: {quoted}"));
             }

@@ -42,7 +42,8 @@ fn input_types_are_neither_untagged_nor_flattened() {
 
 #[test]
 fn no_game_is_told_from_another_outside_its_module() {
-    let allowed = ["crates/tachi-core/src/games", "crates/tachi-core/src/game.rs", "crates/tachi-core/src/import_type.rs"];
+    let allowed =
+        ["crates/tachi-core/src/games", "crates/tachi-core/src/game.rs", "crates/tachi-core/src/import_type.rs"];
     for folder in ["crates/tachi-import/src", "crates/tachi-db/src", "server/src", "crates/tachi-core/src"] {
         for path in sources(folder) {
             let shown = path.display().to_string();

@@ -31,8 +31,6 @@ pub static K7: GptConfig = GptConfig {
     playtype: "7K",
     v3: "bms-7k",
     name: "BMS (7K)",
-    old_members: &[],
-    old_members: &[],
     score_meta: &[
         MetaField { name: "random", kind: MetaKind::OneOf(RANDOM), null_ok: true },
         INPUT_DEVICE,
@@ -97,6 +95,7 @@ pub(super) const SHARED: GptConfig = GptConfig {
     match_types: &[MatchType::BmsChartHash, MatchType::TachiSongId],
     metrics: METRICS,
     judgements: &[],
+    old_members: &[],
     default_metric: PERCENT,
     default_enum: LAMP,
     score_meta: &[],

@@ -34,7 +34,6 @@ pub static KEYBOARD: GptConfig =
 const PMS: GptConfig = GptConfig {
     game: Game::Pms,
     judgements: &["cool", "great", "good", "bad", "poor"],
-    old_members: &[],
     score_meta: &[
         MetaField { name: "random", kind: MetaKind::OneOf(RANDOM), null_ok: true },
         INPUT_DEVICE,

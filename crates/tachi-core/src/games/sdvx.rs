@@ -1,8 +1,211 @@
-//! sdvx
+//! SOUND VOLTEX. What it shares with USC is in [`volforce`]. Source: `spec/games/sdvx.md`.
 
-pub use super::iidx::GAME;
-pub use super::iidx::SP as SINGLE;
+pub mod volforce;
+
+use volforce::{BEST_LAMP, FAST, GAUGE, GRADES, LAMP, MAX_COMBO, SCORE, SLOW, VF_CLASS, main_metrics};
+
+use crate::class;
 use crate::formula::Formula;
+use crate::game::{
+    Bound, ClassSet, ClassSource, ClassValue, DataField, DataKind, Difficulty, DifficultyGroup, Edition, Game,
+    GameConfig, Gpt, GptConfig, Merger, MetaField, MetaKind, Metric, MetricKind, OldMember, OldMemberRule, PbConfig,
+    Pick, RankKey, Version,
+};
+use crate::match_type::MatchType;
+use crate::number::json;
+use crate::score::{MetricIdx, index_in, metric};
+
+/// The game.
+pub static GAME: GameConfig = GameConfig {
+    game: Game::Sdvx,
+    name: "SOUND VOLTEX",
+    edition: Edition::Arcade,
+    gpts: &[Gpt::SdvxSingle],
+    song_data: &[DataField::required("displayVersion", DataKind::Text)],
+};
+
+/// The only playtype.
+pub static SINGLE: GptConfig = GptConfig {
+    gpt: Gpt::SdvxSingle,
+    game: Game::Sdvx,
+    playtype: "Single",
+    v3: "sdvx",
+    name: "SOUND VOLTEX",
+    difficulties: DIFFICULTIES,
+    difficulty_groups: &[DifficultyGroup {
+        id: "ANY_INF",
+        members: &["INF", "GRV", "HVN", "VVD", "XCD", "NBL"],
+        match_types: &[MatchType::SdvxInGameId],
+        any_primary: false,
+    }],
+    versions: VERSIONS,
+    match_types: &[MatchType::SdvxInGameId, MatchType::SongTitle, MatchType::TachiSongId],
+    metrics: METRICS,
+    old_members: &[OldMember {
+        name: "matchType",
+        unless: &[],
+        becomes: OldMemberRule::Mapped {
+            values: &[("inGameID", &[("matchType", "sdvxInGameID")])],
+            others_refused: false,
+        },
+    }],
+    score_meta: &[MetaField { name: "inSkillAnalyser", kind: MetaKind::Bool, null_ok: true }],
+    classes: &[VF_CLASS, ClassSet { id: "dan", source: ClassSource::Provided, values: DAN }],
+    pb: PbConfig {
+        base: "Best Score",
+        mergers: &[
+            BEST_LAMP,
+            Merger {
+                name: "Best EX Score",
+                metric: EX_SCORE,
+                pick: Pick::Largest,
+                copies: &[EX_SCORE],
+                eligible: None,
+            },
+        ],
+        rank: &[RankKey::largest(SCORE), RankKey::largest(LAMP), RankKey::largest(EX_SCORE)],
+        bucket: |_, _| 0,
+    },
+    chart_data: &[
+        DataField::required("inGameID", DataKind::Integer),
+        DataField::optional("clearTier", DataKind::Tier),
+        DataField::optional("pucTier", DataKind::Tier),
+        DataField::optional("sTier", DataKind::Tier),
+    ],
+    ..volforce::SHARED
+};
+
+// --- Metrics ---------------------------------------------------------------------------------------------------
+
+/// The lamps, worst first.
+const LAMPS: &[&str] =
+    &["FAILED", "CLEAR", "EXCESSIVE CLEAR", "MAXXIVE CLEAR", "ULTIMATE CHAIN", "PERFECT ULTIMATE CHAIN"];
+
+const METRICS: &[Metric] = {
+    let [score, lamp, grade] = main_metrics(LAMPS);
+    // The catalogue has no note counts, so an EX score has no upper bound.
+    let ex_score = Bound::NonNegative("EX Score must be non-negative.");
+    let ex_score = Metric::optional_in_id("exScore", MetricKind::Integer(ex_score));
+    &[score, lamp, grade, ex_score, FAST, SLOW, MAX_COMBO, GAUGE]
+};
+
+const EX_SCORE: MetricIdx = metric(METRICS, "exScore");
+
+const ULTIMATE_CHAIN: usize = index_in(LAMPS, "ULTIMATE CHAIN");
+const PERFECT_ULTIMATE_CHAIN: usize = index_in(LAMPS, "PERFECT ULTIMATE CHAIN");
+
+/// The lamp that a catalogue's goal on `lamp` means.
+///
+/// Goals made before MAXXIVE CLEAR was inserted count the two lamps above it one lower than today, and only their
+/// name tells them apart. Quests refer to them by ID, so the ID stays while the value is read anew.
+///
+/// ```
+/// use tachi_core::games::sdvx::lamp_of_goal;
+/// assert_eq!(lamp_of_goal("ULTIMATE CHAIN any chart in the Level 13 folder", 3.0), 4.0);
+/// assert_eq!(lamp_of_goal("MAXXIVE CLEAR any chart in the Level 13 folder", 3.0), 3.0);
+/// ```
+#[must_use]
+pub fn lamp_of_goal(name: &str, value: f64) -> f64 {
+    let now = [("PERFECT ULTIMATE CHAIN ", PERFECT_ULTIMATE_CHAIN), ("ULTIMATE CHAIN ", ULTIMATE_CHAIN)]
+        .into_iter()
+        .find_map(|(prefix, lamp)| name.starts_with(prefix).then_some(lamp as f64));
+    now.filter(|now| value == now - 1.0).unwrap_or(value)
+}
+
+// --- Tables ----------------------------------------------------------------------------------------------------
+
+const DIFFICULTIES: &[Difficulty] = &[
+    Difficulty::new("NOV", "NOV"),
+    Difficulty::new("ADV", "ADV"),
+    Difficulty::new("EXH", "EXH"),
+    Difficulty::new("INF", "INF"),
+    Difficulty::new("GRV", "GRV"),
+    Difficulty::new("HVN", "HVN"),
+    Difficulty::new("VVD", "VVD"),
+    Difficulty::new("XCD", "XCD"),
+    Difficulty::new("NBL", "NBL"),
+    Difficulty::new("MXM", "MXM"),
+    Difficulty::new("ULT", "ULT"),
+];
+
+const VERSIONS: &[Version] = &[
+    Version::new("booth", "BOOTH"),
+    Version::new("inf", "infinite infection"),
+    Version::new("gw", "GRAVITY WARS"),
+    Version::new("heaven", "HEAVENLY HAVEN"),
+    Version::new("vivid", "VIVID WAVE"),
+    Version::new("exceed", "EXCEED GEAR"),
+    Version::new("nabla", "NABLA"),
+    Version::new("konaste", "Konaste"),
+];
+
+const DAN: &[ClassValue] = &[
+    ClassValue::new("DAN_1", "LV.01", "1st Dan"),
+    ClassValue::new("DAN_2", "LV.02", "2nd Dan"),
+    ClassValue::new("DAN_3", "LV.03", "3rd Dan"),
+    ClassValue::new("DAN_4", "LV.04", "4th Dan"),
+    ClassValue::new("DAN_5", "LV.05", "5th Dan"),
+    ClassValue::new("DAN_6", "LV.06", "6th Dan"),
+    ClassValue::new("DAN_7", "LV.07", "7th Dan"),
+    ClassValue::new("DAN_8", "LV.08", "8th Dan"),
+    ClassValue::new("DAN_9", "LV.09", "9th Dan"),
+    ClassValue::new("DAN_10", "LV.10", "10th Dan"),
+    ClassValue::new("DAN_11", "LV.11", "11th Dan"),
+    ClassValue::new("INF", "LV.INF", "Inf. Dan"),
+];
+
+// --- Formulas under their published names ------------------------------------------------------------------------
 
 /// The game's formulas.
-pub static FORMULAS: &[Formula] = &[];
+pub static FORMULAS: &[Formula] = &[
+    Formula {
+        name: "Volforce.calculateVF4",
+        calculate: |args| Ok(json(volforce::vf4(args.number("score")?, args.number("level")?)?)),
+    },
+    Formula {
+        name: "Volforce.calculateVF5",
+        calculate: |args| Ok(json(volforce::vf5(args.number("score")?, args.text("lamp")?, args.number("level")?)?)),
+    },
+    Formula {
+        name: "Volforce.calculateVF6",
+        calculate: |args| Ok(json(volforce::vf6(args.number("score")?, args.text("lamp")?, args.number("level")?)?)),
+    },
+    Formula {
+        name: "Volforce.calculateVF7",
+        calculate: |args| Ok(json(volforce::vf7(args.number("score")?, args.text("lamp")?, args.number("level")?)?)),
+    },
+    Formula {
+        name: "Volforce.inverseVF4",
+        calculate: |args| Ok(json(volforce::inverse_vf4(args.number("vf")?, args.number("level")?)?)),
+    },
+    Formula {
+        name: "Volforce.inverseVF5",
+        calculate: |args| {
+            Ok(json(volforce::inverse_vf6(args.number("vf")?, args.text("lamp")?, args.number("level")?)?))
+        },
+    },
+    Formula {
+        name: "Volforce.inverseVF6",
+        calculate: |args| {
+            Ok(json(volforce::inverse_vf6(args.number("vf")?, args.text("lamp")?, args.number("level")?)?))
+        },
+    },
+    Formula {
+        name: "Volforce.inverseVF7",
+        calculate: |args| {
+            Ok(json(volforce::inverse_vf7(args.number("vf")?, args.text("lamp")?, args.number("level")?)?))
+        },
+    },
+    Formula { name: "SDVX.grade", calculate: |args| Ok(GRADES[volforce::grade(args.number("score")?)?].into()) },
+    Formula {
+        name: "SDVX.gradeGoal",
+        calculate: |args| {
+            let (grade, goal) = (args.index("grade", GRADES)?, args.index("goal", GRADES)?);
+            Ok(volforce::grade_delta(args.number("score")?, grade, goal).into())
+        },
+    },
+    Formula {
+        name: "SDVX.vfClass",
+        calculate: |args| Ok(class::derive(&VF_CLASS, args.optional_number("rating")).into()),
+    },
+];

@@ -3,11 +3,16 @@
 mod games_arcaea;
 mod games_bms;
 mod games_ddr;
+mod games_gitadora;
 mod games_itg;
+mod games_jubeat;
 mod games_museca;
 mod games_pms;
 mod games_popn;
+mod games_sdvx;
+mod games_usc;
 mod games_wacca;
 mod play;
 mod plays;
+mod score_kit;
 mod vectors;

@@ -1,0 +1,128 @@
+//! USC against the examples of `spec/games/usc.md`.
+
+use serde_json::{Value, json};
+use tachi_core::catalogue::Chart;
+use tachi_core::game::{Game, Gpt};
+use tachi_core::score::ScoreData;
+
+use crate::score_kit::{
+    chart as chart_of, compose, form_t, grade_progress, metrics, number_goal, problems, rating, score as score_of, song,
+};
+
+fn boost_remix(level: f64) -> Chart {
+    chart("ADV", &level.to_string(), level, true, json!([]))
+}
+
+fn chart(difficulty: &str, level: &str, level_num: f64, official: bool, tables: Value) -> Chart {
+    chart_of(
+        Game::Usc,
+        json!({
+            "chartID": "18979deb5cf62b860828ba3a3b814ac2c2e77f65",
+            "data": {
+                "effector": "月刊ミズタニ", "hashSHA1": "bbe89e0aa22922296ab33123fb1072b5d340c86e",
+                "isOfficial": official, "tableFolders": tables,
+            },
+            "difficulty": difficulty, "isPrimary": true, "level": level, "levelNum": level_num,
+            "playtype": "Controller", "songID": 1, "versions": [],
+        }),
+    )
+}
+
+fn score(score: i64, lamp: &str, judgements: &Value) -> ScoreData {
+    score_of(Gpt::UscController, json!({"score": score, "lamp": lamp}), judgements)
+}
+
+#[test]
+fn ids_are_hashed_from_score_and_lamp() {
+    assert_eq!(
+        form_t(&score(9_723_456, "CLEAR", &json!({})), &boost_remix(8.0)),
+        (
+            r#"{"chartID":"18979deb5cf62b860828ba3a3b814ac2c2e77f65","lamp":"CLEAR","score":9723456,"userID":1}"#
+                .to_owned(),
+            "Te845115b199219d79f7a27a7bee43296c8ed6d4f5f8761a4539e8eec3720115f".to_owned()
+        )
+    );
+}
+
+#[test]
+fn chains_are_checked_as_in_sound_voltex() {
+    let chart = boost_remix(17.0);
+    let count = |value, lamp, judgements: Value| problems(&score(value, lamp, &judgements), &chart).len();
+    assert_eq!(count(9_999_999, "PERFECT ULTIMATE CHAIN", json!({"near": 1, "miss": 1})), 2);
+    assert_eq!(count(4_999_999, "ULTIMATE CHAIN", json!({"miss": 3})), 2);
+    assert_eq!(count(10_000_000, "EXCESSIVE CLEAR", json!({})), 0);
+    assert_eq!(count(10_000_001, "CLEAR", json!({})), 1);
+    assert_eq!(count(-1, "CLEAR", json!({})), 1);
+}
+
+#[test]
+fn there_is_no_maxxive_clear_and_no_ex_score() {
+    let config = Gpt::UscKeyboard.config();
+    assert!(config.metric("exScore").is_none());
+    let lamps = config.metric("lamp").unwrap().1.values();
+    assert_eq!(lamps, ["FAILED", "CLEAR", "EXCESSIVE CLEAR", "ULTIMATE CHAIN", "PERFECT ULTIMATE CHAIN"]);
+}
+
+#[test]
+fn volforce_rates_score_lamp_and_level() {
+    let table = [
+        (9_723_456, "CLEAR", 18.0, 0.35, 0.35),
+        (9_876_543, "EXCESSIVE CLEAR", 17.0, 0.349, 0.349),
+        (9_912_345, "ULTIMATE CHAIN", 17.0, 0.371, 0.375),
+        (10_000_000, "PERFECT ULTIMATE CHAIN", 20.0, 0.462, 0.462),
+        (8_500_000, "FAILED", 20.0, 0.144, 0.144),
+        (9_723_456, "CLEAR", 18.4, 0.35, 0.357),
+        (9_723_456, "CLEAR", 0.0, 0.0, 0.0),
+    ];
+    for (value, lamp, level, vf6, vf7) in table {
+        let (data, chart) = (score(value, lamp, &json!({})), boost_remix(level));
+        let rated = [rating("VF6", &data, &chart), rating("VF7", &data, &chart)];
+        assert_eq!(rated, [Some(vf6), Some(vf7)], "{value} {lamp} on {level}");
+    }
+}
+
+#[test]
+fn pbs_take_the_lamp_from_another_score() {
+    let scores = [
+        (None, score(9_700_000, "CLEAR", &json!({}))), //
+        (None, score(0, "ULTIMATE CHAIN", &json!({}))),
+    ];
+    let (pb, from) = compose(&boost_remix(17.0), &scores);
+    assert_eq!(metrics(&pb.data, &["score", "lamp"]), json!([9_700_000, "ULTIMATE CHAIN"]));
+    assert_eq!(from, ["Best Score A", "Best Lamp B"]);
+    assert_eq!(tachi_core::pb::rank_values(&pb.data), [Some(9_700_000.0), Some(3.0)]);
+}
+
+#[test]
+fn goals_are_worded_as_in_sound_voltex() {
+    assert_eq!(
+        number_goal(Gpt::UscController, "score", 9_082_182.0, 9_820_123.0, 9_900_000.0),
+        ["Get a score of 9,082,182 on", "9,820,123", "9,900,000"]
+    );
+    assert_eq!(grade_progress(&boost_remix(17.0), "score", 9_817_342.0, "S"), "S-83K");
+}
+
+#[test]
+fn labels_depend_on_tables_and_on_being_official() {
+    let song_called = |title| song(Game::Usc, title, &json!({}));
+    let label = |title, chart: Chart| (chart.config().chart_label)(&song_called(title), &chart);
+    assert_eq!(label(".59 -BOOTH BOOST REMIX-", boost_remix(8.0)), ".59 -BOOTH BOOST REMIX- (ADV 8)");
+    let us3 = json!([{"table": "us", "level": 3}]);
+    assert_eq!(label("title", chart("ADV", "8", 8.0, true, us3)), "title (Controller ADV 8, us3)");
+    let us0 = json!([{"table": "us", "level": "0*"}]);
+    assert_eq!(label("title", chart("EXH", "17?", 0.0, false, us0)), "title (Controller EXH us0*)");
+    assert_eq!(
+        label("title", chart("EXH", "17?", 0.0, false, json!({"us": "0*"}))),
+        "title (Controller EXH us0*)",
+        "the other layout of the catalogue"
+    );
+    assert_eq!(label("title", chart("EXH", "17?", 0.0, false, json!([]))), "title (Controller EXH)");
+}
+
+#[test]
+fn the_volforce_classes_are_sound_voltex_s() {
+    let config = Gpt::UscController.config();
+    let [set] = config.classes else { panic!("one class set") };
+    assert_eq!((set.id, set.values.len()), ("vfClass", 40));
+    assert_eq!(tachi_core::class::derive(set, Some(10.499)), Some("COBALT_I"));
+}
