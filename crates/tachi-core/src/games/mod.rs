@@ -16,6 +16,7 @@ pub mod ongeki;
 pub mod pms;
 pub mod popn;
 pub mod sdvx;
+pub mod sega;
 pub mod usc;
 pub mod wacca;
 

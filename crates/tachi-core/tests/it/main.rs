@@ -1,3 +1,5 @@
 //! One binary for all integration tests of the crate: each module covers one room of it.
 
+mod games_chunithm;
+mod play;
 mod vectors;
