@@ -1,5 +1,6 @@
 //! One binary for all integration tests of the crate: each module covers one room of it.
 
 mod games_chunithm;
+mod games_ongeki;
 mod play;
 mod vectors;
