@@ -4,6 +4,7 @@
 //! look-ups, and texts that repeat over thousands of charts are kept once.
 
 mod documents;
+mod hash;
 mod lookup;
 mod query;
 mod resolve;
@@ -18,6 +19,7 @@ use smallvec::SmallVec;
 use thiserror::Error;
 
 pub use documents::*;
+pub use hash::{content_hash, derive_hash};
 pub use lookup::{SongMatch, near_titles};
 pub use query::{FolderMembers, QueryError};
 pub use resolve::{ChartQuery, ResolveError, TextIntegerError, text_integer};
@@ -25,6 +27,7 @@ pub use title::{fold, is_space, loose_form, site_form, trim};
 
 use crate::game::{Game, Gpt, GptConfig};
 use crate::ids::{ChartId, SongId};
+use crate::number;
 
 /// A chart's position in one catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -462,7 +465,7 @@ impl Interner {
             .collect();
         texts.extend(data["inGameStrID"].as_str().map(str::to_owned));
         let keys =
-            Keys { in_game_ids: one_or_many(&data["inGameID"]).iter().filter_map(Value::as_i64).collect(), texts };
+            Keys { in_game_ids: one_or_many(&data["inGameID"]).iter().filter_map(number::as_integer).collect(), texts };
         let chart = Chart {
             key,
             id: document.chart_id.clone(),
