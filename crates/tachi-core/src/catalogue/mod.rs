@@ -21,7 +21,7 @@ use thiserror::Error;
 pub use documents::*;
 pub use hash::{content_hash, derive_hash};
 pub use lookup::{SongMatch, near_titles};
-pub use query::{FolderMembers, QueryError};
+pub use query::{FolderMembers, FolderQuery, QueryError, QueryProblem, folder_members};
 pub use resolve::{ChartQuery, ResolveError, TextIntegerError, text_integer};
 pub use title::{fold, is_space, loose_form, site_form, trim};
 
