@@ -3,6 +3,8 @@
 //! A catalogue is built once from documents and then shared; a change of the data makes a new one. Look-ups are hash
 //! look-ups, and texts that repeat over thousands of charts are kept once.
 
+mod check;
+mod collections;
 mod documents;
 mod hash;
 mod lookup;
@@ -18,6 +20,8 @@ use serde_json::value::RawValue;
 use smallvec::SmallVec;
 use thiserror::Error;
 
+pub use check::{CheckMode, Checked, Existing, Finding, GoalFindings, Problem, check_goal};
+pub use collections::{CollectionError, Collections, Documents, FileKind, Place};
 pub use documents::*;
 pub use hash::{content_hash, derive_hash};
 pub use lookup::{SongMatch, near_titles};
