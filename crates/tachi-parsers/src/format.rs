@@ -7,8 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tachi_core::catalogue::Catalogue;
 use tachi_core::game::{Game, Gpt};
@@ -57,9 +57,12 @@ pub struct Batch<'a, F: Format + ?Sized> {
     pub context: F::Context,
     /// Classes that the input tells of.
     pub classes: Vec<ProvidedClass>,
-    /// The elements in their order. An error ends the import as a whole.
-    pub rows: Box<dyn Iterator<Item = Result<(Place, F::Row<'a>), FatalError>> + 'a>,
+    /// The elements in their order.
+    pub rows: Rows<'a, F::Row<'a>>,
 }
+
+/// Elements in their order, and where each stood. An error ends the import as a whole.
+pub type Rows<'a, R> = Box<dyn Iterator<Item = Result<(Place, R), FatalError>> + 'a>;
 
 /// A class that an import tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,13 +173,22 @@ pub(crate) fn parse_erased<'a, F: Format + 'static>(input: &Input<'a>) -> Result
     Ok(Parsed { game, context: stored, classes, rows: Box::new(rows) })
 }
 
+/// Elements in the form that orphans store.
+pub type StoredRows<'a> = Box<dyn Iterator<Item = Result<Value, FatalError>> + 'a>;
+
+/// Parses with a format and stores every element, whatever conversion would make of it.
+pub(crate) fn store_erased<'a, F: Format + 'static>(input: &Input<'a>) -> Result<StoredRows<'a>, FatalError> {
+    let rows = F::parse(input)?.rows;
+    Ok(Box::new(rows.map(|row| row.map(|(_, row)| F::store(&row)))))
+}
+
 /// Converts a stored element with a format.
 pub(crate) fn convert_erased<F: Format>(
     data: &Value,
     context: &Value,
     catalogue: &Catalogue,
 ) -> Result<DryScore, Failure> {
-    let context: F::Context = serde_json::from_value(context.clone())
+    let context = F::Context::deserialize(context)
         .map_err(|error| Failure::Internal(format!("the orphan's context cannot be read: {error}")))?;
     let row = F::restore(data, &context)?;
     F::convert(&row, &context, catalogue)
