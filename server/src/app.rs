@@ -8,7 +8,6 @@ use tachi_core::catalogue::Catalogue;
 use tachi_db::{Conn, DbError};
 use tachi_import::Importer;
 
-use crate::auth::block;
 use crate::config::Settings;
 use crate::envelope::{ApiError, Kind};
 
@@ -60,4 +59,11 @@ impl From<DbError> for ApiError {
         let source = std::error::Error::source(&error).map_or_else(String::new, |source| format!(": {source}"));
         Self::internal(format!("{error}{source}"))
     }
+}
+
+/// Runs blocking work away from the threads that serve requests.
+pub async fn block<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    web::block(work).await.map_err(ApiError::internal)?
 }

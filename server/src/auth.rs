@@ -9,7 +9,8 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::web;
+use actix_web::{FromRequest, HttpRequest};
 use sha2::{Digest, Sha256};
 use tachi_core::ids::UserId;
 use tachi_db::tokens::{self, TokenHash};
@@ -132,12 +133,11 @@ impl<P: Permission> FromRequest for Permitted<P> {
         let request = request.clone();
         Box::pin(async move {
             let caller = identify(request).await?;
-            let user = caller.user().ok_or_else(|| {
-                ApiError::new(Kind::Unauthorised, "You are not authorised to perform this action.")
-            })?;
+            let user = caller
+                .user()
+                .ok_or_else(|| ApiError::new(Kind::Unauthorised, "You are not authorised to perform this action."))?;
             if !caller.permissions.iter().any(|permission| permission == P::NAME) {
-                let text =
-                    format!("You are missing the following permissions necessary for this request: {}", P::NAME);
+                let text = format!("You are missing the following permissions necessary for this request: {}", P::NAME);
                 return Err(ApiError::new(Kind::Forbidden, text));
             }
             Ok(Self { user: user.id, permission: PhantomData })
@@ -163,12 +163,4 @@ impl FromRequest for KamaitachiOnly {
             Ok(Self(()))
         }))
     }
-}
-
-/// A connection borrowed for reading on a blocking thread.
-pub(crate) type Blocking<T> = Result<T, ApiError>;
-
-/// Runs blocking work away from the threads that serve requests.
-pub(crate) async fn block<T: Send + 'static>(work: impl FnOnce() -> Blocking<T> + Send + 'static) -> Blocking<T> {
-    web::block(work).await.map_err(ApiError::internal)?
 }

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use reqwest::blocking::{Client, multipart};
 use serde_json::Value;
+use tachi_core::import_document::ImportDocument;
 
 use crate::process::{Server, build, root, run as tachi};
 
@@ -49,7 +50,7 @@ fn client() -> Result<Client> {
 }
 
 /// Uploads the export and returns the ImportDocument.
-fn import(client: &Client, url: &str, token: &str) -> Result<Value> {
+fn import(client: &Client, url: &str, token: &str) -> Result<ImportDocument> {
     println!("A player's export goes in:\n");
     println!("$ curl {url}/api/v1/import/file \\");
     println!("    -H \"Authorization: Bearer {token}\" \\");
@@ -62,7 +63,7 @@ fn import(client: &Client, url: &str, token: &str) -> Result<Value> {
     let status = answer.status();
     let envelope: Value = answer.json()?;
     ensure!(status.is_success(), "the import failed: {status} {envelope}");
-    Ok(envelope["body"].clone())
+    Ok(serde_json::from_value(envelope["body"].clone())?)
 }
 
 fn get(client: &Client, url: &str) -> Result<Value> {

@@ -1,20 +1,18 @@
 //! The stages before the transaction: parse, convert, hydrate. None of them needs a database.
 
-use serde_json::Value;
-use tachi_core::catalogue::{Catalogue, ChartKey};
-use tachi_core::game::Game;
+use serde_json::{Value, json};
+use tachi_core::catalogue::{Catalogue, ChartIdx, ChartKey};
+use tachi_core::game::{Game, Gpt};
 use tachi_core::hydrate::{HydrateError, Hydrated, hydrate};
 use tachi_core::ids::{OrphanId, UserId};
 use tachi_core::import_document::ImportErrorKind;
 use tachi_core::import_type::ImportType;
 use tachi_core::score::DryScore;
 use tachi_core::score_id::{DedupKey, dedup_key};
-use tachi_core::{catalogue::ChartIdx, game::Gpt};
+use tachi_db::imports::{ImportRow, RowStatus};
 use tachi_parsers::error::{Failure, FatalError};
 use tachi_parsers::format::{Input, Outcome, Parsed, ProvidedClass};
 use tachi_parsers::registry;
-
-use crate::row::{ImportRow, RowStatus};
 
 /// A parsed and converted input.
 #[derive(Debug)]
@@ -85,6 +83,7 @@ pub fn convert(import_type: ImportType, input: &Input<'_>, user: UserId) -> Resu
     let mut elements = Vec::with_capacity(parsed.size_hint().0);
     while let Some(outcome) = parsed.next() {
         let number = elements.len();
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
         elements.push(element(number, outcome?, import_type, &parsed, user, input.surroundings.catalogue));
     }
     let Parsed { game, context, classes, .. } = parsed;
@@ -92,7 +91,7 @@ pub fn convert(import_type: ImportType, input: &Input<'_>, user: UserId) -> Resu
 }
 
 fn element(
-    number: usize,
+    number: u32,
     outcome: Outcome,
     import_type: ImportType,
     parsed: &Parsed<'_>,
@@ -114,7 +113,7 @@ fn element(
         Ok(dry) => ElementOutcome::Score(Box::new(candidate(dry, user, catalogue))),
         Err(failure) => {
             let orphan = outcome.orphan.map(|data| orphan(import_type, data, &parsed.context, user, &failure));
-            row.fail(failure);
+            fail(&mut row, failure);
             match orphan {
                 Some(orphan) => {
                     row.orphan_id = Some(orphan.id.clone());
@@ -136,36 +135,33 @@ pub fn candidate(dry: DryScore, user: UserId, catalogue: &Catalogue) -> Candidat
 }
 
 fn orphan(import_type: ImportType, data: Value, context: &Value, user: UserId, failure: &Failure) -> NewOrphan {
-    let definition = serde_json::json!({
+    let definition = json!({
         "importType": import_type, "data": data, "context": context, "userID": user,
     });
     NewOrphan { id: OrphanId::of(&definition), data, message: failure.to_string() }
 }
 
-impl ImportRow {
-    /// Records that the element cannot be a score.
-    pub(crate) fn fail(&mut self, failure: Failure) {
-        let (status, error, message) = match failure {
-            Failure::Skip(reason) => (RowStatus::Skipped, None, reason.to_owned()),
-            Failure::NotFound(message) => {
-                (RowStatus::Orphan, Some(ImportErrorKind::SongOrChartNotFound), message)
-            }
-            Failure::Ambiguous(message) => (RowStatus::Ambiguous, Some(ImportErrorKind::AmbiguousTitle), message),
-            Failure::Invalid(message) => (RowStatus::Invalid, Some(ImportErrorKind::InvalidDatapoint), message),
-            Failure::Internal(detail) => {
-                log::error!("{}: {detail}", self.place);
-                let message = "An internal error has occurred.".to_owned();
-                (RowStatus::Internal, Some(ImportErrorKind::InternalError), message)
-            }
-        };
-        (self.status, self.error, self.message) = (status, error, Some(message));
-    }
+/// Records in its row that an element cannot be a score.
+pub(crate) fn fail(row: &mut ImportRow, failure: Failure) {
+    let (status, error, message) = match failure {
+        Failure::Skip(reason) => (RowStatus::Skipped, None, reason.to_owned()),
+        Failure::NotFound(message) => (RowStatus::Orphan, Some(ImportErrorKind::SongOrChartNotFound), message),
+        Failure::Ambiguous(message) => (RowStatus::Ambiguous, Some(ImportErrorKind::AmbiguousTitle), message),
+        Failure::Invalid(message) => (RowStatus::Invalid, Some(ImportErrorKind::InvalidDatapoint), message),
+        Failure::Internal(detail) => {
+            log::error!("{}: {detail}", row.place);
+            let message = "An internal error has occurred.".to_owned();
+            (RowStatus::Internal, Some(ImportErrorKind::InternalError), message)
+        }
+    };
+    (row.status, row.error, row.message) = (status, error, Some(message));
+}
 
-    /// Records that a score cannot be hydrated.
-    pub(crate) fn fail_hydration(&mut self, error: HydrateError) {
-        self.fail(match error {
-            HydrateError::Invalid(message) => Failure::Invalid(message),
-            missing @ HydrateError::MissingMetric(_) => Failure::Internal(missing.to_string()),
-        });
-    }
+/// Records in its row that a score cannot be hydrated.
+pub(crate) fn fail_hydration(row: &mut ImportRow, error: HydrateError) {
+    let failure = match error {
+        HydrateError::Invalid(message) => Failure::Invalid(message),
+        missing @ HydrateError::MissingMetric(_) => Failure::Internal(missing.to_string()),
+    };
+    fail(row, failure);
 }

@@ -9,7 +9,9 @@ use tachi_core::game::Game;
 use tachi_core::ids::{ImportId, UserId};
 use tachi_core::import_document::ImportDocument;
 use tachi_core::import_type::{ImportType, Kind};
-use tachi_db::{Database, DbError, catalogue, locks};
+use tachi_db::catalogue::{catalogue_load, catalogue_version};
+use tachi_db::locks::{Acquired, import_lock_acquire, import_lock_held_by, import_lock_release};
+use tachi_db::{Database, DbError};
 use tachi_parsers::error::{FatalError, FatalKind};
 use tachi_parsers::format::{Fields, Input, Surroundings};
 use thiserror::Error;
@@ -132,7 +134,7 @@ impl Importer {
     /// # Errors
     /// When the catalogue cannot be read.
     pub fn new(database: Database, configuration: Configuration) -> Result<Self, DbError> {
-        let catalogue = database.read(catalogue::catalogue_load)?;
+        let catalogue = database.read(catalogue_load)?;
         let instance = const_hex::encode(rand::random::<[u8; 8]>());
         Ok(Self { database, catalogue: ArcSwap::from_pointee(catalogue), configuration, instance })
     }
@@ -154,11 +156,11 @@ impl Importer {
     /// # Errors
     /// When it cannot be read.
     pub fn refresh_catalogue(&self) -> Result<bool, DbError> {
-        let version = self.database.read(catalogue::catalogue_version)?;
+        let version = self.database.read(catalogue_version)?;
         if version == self.catalogue.load().version() {
             return Ok(false);
         }
-        self.catalogue.store(Arc::new(self.database.read(catalogue::catalogue_load)?));
+        self.catalogue.store(Arc::new(self.database.read(catalogue_load)?));
         Ok(true)
     }
 
@@ -188,8 +190,8 @@ impl Importer {
         let catalogue = self.catalogue();
         let converted = self.convert(request, &catalogue)?;
         let locked = request.import_type.kind() != Kind::Ir;
-        let import = Import { request, catalogue: &catalogue, started, now: now(), locked };
-        let wait = if import.locked { WAIT } else { LIVE_WAIT };
+        let wait = if locked { WAIT } else { LIVE_WAIT };
+        let import = Import { request, catalogue: &catalogue, started, now: now(), locked, wait };
         if request.dry_run {
             self.database.write_rolled_back(wait, |conn| pipeline::store(conn, &import, &converted))
         } else {
@@ -230,17 +232,26 @@ struct ImportLock<'a> {
 impl<'a> ImportLock<'a> {
     fn take(importer: &'a Importer, user: UserId, import: ImportId) -> Result<Self, ImportFailure> {
         let holder = import.to_string();
-        let taken = importer.database.write(WAIT, |conn| {
-            locks::import_lock_acquire(conn, user, &holder, &importer.instance, now())
-        })?;
-        if taken { Ok(Self { importer, user, holder }) } else { Err(ImportFailure::locked()) }
+        let taken = importer
+            .database
+            .write(WAIT, |conn| import_lock_acquire(conn, user, &holder, &importer.instance, now()))?;
+        match taken {
+            Acquired::Yes => Ok(Self { importer, user, holder }),
+            Acquired::Held => Err(ImportFailure::locked()),
+        }
     }
 }
 
 impl Drop for ImportLock<'_> {
     fn drop(&mut self) {
-        let release = |conn: &mut tachi_db::Conn| locks::import_lock_release(conn, self.user, &self.holder);
-        if let Err(error) = self.importer.database.write(WAIT, release) {
+        let database = &self.importer.database;
+        // A stored import gave the lock back with its commit.
+        let is_held = database.read(|conn| import_lock_held_by(conn, self.user, &self.holder));
+        let released = is_held.and_then(|is_held| match is_held {
+            true => database.write(WAIT, |conn| import_lock_release(conn, self.user, &self.holder)),
+            false => Ok(false),
+        });
+        if let Err(error) = released {
             // It expires by itself once nothing renews it any more.
             log::error!("the import lock of user {} stays: {error}", self.user);
         }

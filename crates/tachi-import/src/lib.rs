@@ -7,7 +7,6 @@
 pub mod convert;
 mod importer;
 mod pipeline;
-pub mod row;
 pub mod seeds;
 mod session_name;
 mod session_plan;

@@ -2,11 +2,15 @@
 //!
 //! Everything here happens inside one transaction: it commits whole or not at all. Source: `spec/pipeline.md` 1.
 
+use std::time::Duration;
+
 use tachi_core::catalogue::Catalogue;
 use tachi_core::game::Gpt;
 use tachi_core::import_document::ImportDocument;
-use tachi_db::imports::{self, NewImport};
-use tachi_db::{Conn, DbError, catalogue, locks};
+use tachi_db::catalogue::catalogue_version;
+use tachi_db::imports::{NewImport, import_insert};
+use tachi_db::locks::{import_lock_release, user_write_lock};
+use tachi_db::{Conn, DbError, ImportKey};
 
 use crate::convert::Converted;
 use crate::importer::{ImportFailure, Request};
@@ -31,6 +35,8 @@ pub struct Import<'a> {
     pub now: i64,
     /// Whether the import holds the user's import lock.
     pub locked: bool,
+    /// How long it waits for the user's other writers.
+    pub wait: Duration,
 }
 
 /// Stores an import; `None` when the database has a newer catalogue than the import was converted with.
@@ -39,25 +45,25 @@ pub fn store(
     import: &Import<'_>,
     converted: &Converted,
 ) -> Result<Option<ImportDocument>, ImportFailure> {
-    locks::write_lock(conn, import.request.user)?;
-    if catalogue::catalogue_version(conn)? != import.catalogue.version() {
+    user_write_lock(conn, import.request.user, import.wait)?;
+    if catalogue_version(conn)? != import.catalogue.version() {
         return Ok(None);
     }
     let key = begin(conn, import)?;
     let mut separated = separate(conn, import, converted)?;
     let enriched = enrich(conn, import, &mut separated)?;
     let sessions = sessions(conn, import, &separated, &enriched)?;
-    let keys = scores(conn, import, key, &mut separated, &enriched, &sessions)?;
+    let keys = scores(conn, key, &mut separated, &enriched, &sessions)?;
     let touched = pbs(conn, import, &separated, &enriched, &keys)?;
     let scored = playtypes(import, &touched);
     let class_deltas = profiles(conn, import, converted.game.config().gpts, &scored, &converted.classes)?;
     let report = Report { separated, sessions, class_deltas, goal_info: Vec::new(), milestone_info: Vec::new() };
     let document = document(conn, import, key, converted, report)?;
-    still_locked(conn, import)?;
+    unlock(conn, import)?;
     Ok(Some(document))
 }
 
-fn begin(conn: &mut Conn, import: &Import<'_>) -> Result<tachi_db::ImportKey, DbError> {
+fn begin(conn: &mut Conn, import: &Import<'_>) -> Result<ImportKey, DbError> {
     let request = import.request;
     let new = NewImport {
         id: request.import_id,
@@ -66,7 +72,7 @@ fn begin(conn: &mut Conn, import: &Import<'_>) -> Result<tachi_db::ImportKey, Db
         user_intent: request.user_intent,
         time_started: import.started,
     };
-    imports::import_begin(conn, &new)
+    import_insert(conn, &new)
 }
 
 /// The playtypes on which PBs changed.
@@ -77,11 +83,11 @@ fn playtypes(import: &Import<'_>, touched: &[tachi_core::catalogue::ChartIdx]) -
     playtypes
 }
 
-/// An import whose lock was taken away meanwhile must not commit.
-fn still_locked(conn: &mut Conn, import: &Import<'_>) -> Result<(), ImportFailure> {
+/// Gives the import lock back with the commit. An import whose lock was taken away meanwhile must not commit.
+fn unlock(conn: &mut Conn, import: &Import<'_>) -> Result<(), ImportFailure> {
     let request = import.request;
-    if !import.locked || locks::import_lock_held_by(conn, request.user, &request.import_id.to_string())? {
-        return Ok(());
+    if import.locked && !import_lock_release(conn, request.user, &request.import_id.to_string())? {
+        return Err(ImportFailure::locked());
     }
-    Err(ImportFailure::locked())
+    Ok(())
 }

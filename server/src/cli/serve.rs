@@ -32,9 +32,10 @@ async fn serve(app: App) -> Result<()> {
             .wrap(cors())
             .app_data(data.clone())
             .app_data(web::PayloadConfig::new(max_body))
-            .app_data(web::QueryConfig::default().error_handler(|error, _| {
-                ApiError::bad_request(format!("Invalid query: {error}")).into()
-            }))
+            .app_data(
+                web::QueryConfig::default()
+                    .error_handler(|error, _| ApiError::bad_request(format!("Invalid query: {error}")).into()),
+            )
             .configure(routes::configure)
     })
     .bind(bind)

@@ -35,7 +35,10 @@ pub enum Command {
 /// When it fails.
 pub fn run(settings: &Settings, command: Command) -> Result<()> {
     let Command::Add { name, password_stdin, admin } = command;
-    ensure!(is_username(&name), "{name:?} is no user name: 3 to 21 letters, digits, - and _, not beginning with a digit");
+    ensure!(
+        is_username(&name),
+        "{name:?} is no user name: 3 to 21 letters, digits, - and _, not beginning with a digit"
+    );
     let password = if password_stdin { Some(password::hash(&read_password()?)?) } else { None };
     let database = super::open(settings)?;
     let user = NewUser {

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use actix_multipart::Multipart;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
-use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
-use serde::Deserialize;
-use tachi_core::ids::{ImportId, UserId};
+use actix_web::{HttpRequest, HttpResponse, web};
+use tachi_core::ids::ImportId;
 use tachi_core::import_type::{ImportType, Kind as ImportKind};
-use tachi_import::{ImportFailure, FailureKind, Request};
+use tachi_import::{FailureKind, ImportFailure, Request};
 
-use crate::app::{App, now};
-use crate::auth::{KamaitachiOnly, Permitted, SubmitScore, block};
+use super::{has_query, shown};
+use crate::app::{App, block, now};
+use crate::auth::{KamaitachiOnly, Permitted, SubmitScore};
 use crate::documents;
 use crate::envelope::{ApiError, Kind, success};
 use crate::upload::{self, Upload};
@@ -24,7 +24,7 @@ pub async fn from_file(
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     let app = App::of(&request)?;
-    let body = Multipart::from_req(&request, payload);
+    let body = Multipart::new(request.headers(), payload);
     let upload = upload::receive(body, app.settings.max_upload).await?;
     let import_type = import_type(&app, &upload)?;
     let intent = request.headers().get("X-User-Intent").and_then(|value| value.to_str().ok());
@@ -40,11 +40,6 @@ pub async fn from_file(
         dry_run: has_query(request.query_string(), "dryRun"),
     };
     run(&app, request).await
-}
-
-/// Whether a query names a key, with any value or none.
-fn has_query(query: &str, key: &str) -> bool {
-    query.split('&').any(|pair| pair.split('=').next() == Some(key))
 }
 
 fn import_type(app: &App, upload: &Upload) -> Result<ImportType, ApiError> {
@@ -97,7 +92,7 @@ fn no_import(id: &str) -> ApiError {
 }
 
 fn parse_id(text: &str) -> Result<ImportId, ApiError> {
-    text.parse().map_err(|_| no_import(&text.chars().take(100).collect::<String>()))
+    text.parse().map_err(|_| no_import(&shown(text)))
 }
 
 /// `GET /imports/:importID`: the import and everything that belongs to it.
@@ -108,12 +103,4 @@ pub async fn get(request: HttpRequest, path: web::Path<String>) -> Result<HttpRe
     let found = app.read(move |conn| documents::import(conn, &catalogue, id)).await?;
     let body = found.ok_or_else(|| no_import(&path))?;
     Ok(success("Returned info about this import.", body))
-}
-
-/// The query of `GET /imports/:importID/rows`.
-#[derive(Debug, Deserialize)]
-pub struct RowsQuery {
-    status: Option<String>,
-    after: Option<usize>,
-    limit: Option<usize>,
 }

@@ -23,8 +23,6 @@ pub fn configure(service: &mut ServiceConfig) {
             .route("/import/file", web::post().to(imports::from_file))
             // What an import did.
             .route("/imports/{import}", web::get().to(imports::get))
-            .route("/imports/{import}/rows", web::get().to(imports::rows))
-            .route("/imports/{import}/poll-status", web::get().to(imports::poll))
             // Reading back.
             .route("/scores/{score}", web::get().to(scores::get))
             .route("/sessions/{session}", web::get().to(sessions::get))
@@ -34,6 +32,16 @@ pub fn configure(service: &mut ServiceConfig) {
             .default_service(web::to(no_such_endpoint)),
     );
     service.default_service(web::to(no_such_endpoint));
+}
+
+/// Whether a query names a key, with any value or none.
+fn has_query(query: &str, key: &str) -> bool {
+    query.split('&').any(|pair| pair.split('=').next() == Some(key))
+}
+
+/// A value of a request as answers show it: cut to 100 characters.
+fn shown(text: &str) -> String {
+    text.chars().take(100).collect()
 }
 
 async fn no_such_endpoint(request: HttpRequest) -> Result<HttpResponse, ApiError> {

@@ -1,21 +1,19 @@
 //! Stores the import itself, its rows and its orphans, and makes the ImportDocument.
 
-use rustc_hash::FxHashSet;
+use serde_json::value::to_raw_value;
 use tachi_core::class::ClassDelta;
-use tachi_core::import_document::{GoalImportInfo, ImportDocument, ImportErrorKind, MilestoneImportInfo};
-use tachi_db::imports::{self, ImportBody};
-use tachi_db::orphans::{self, NewOrphan};
+use tachi_core::import_document::{
+    GoalImportInfo, ImportDocument, ImportError, ImportErrorKind, MilestoneImportInfo, SessionInfoKind,
+};
+use tachi_db::imports::{ImportRow, RowCounts, RowStatus, import_finish, import_rows_insert};
+use tachi_db::orphans::{Orphan, orphans_insert};
 use tachi_db::{Conn, DbError, ImportKey, SessionKey};
 
 use super::separate::Separated;
 use super::sessions::SessionsDone;
-use crate::convert::{Converted, ElementOutcome};
+use crate::convert::{Converted, ElementOutcome, NewOrphan};
 use crate::importer::now;
 use crate::pipeline::Import;
-use crate::row::{ImportRow, RowStatus};
-
-/// How many rows are stored together.
-const ROWS: usize = 500;
 
 /// What the stages before have to report.
 #[derive(Debug)]
@@ -48,8 +46,8 @@ pub fn document(
     let document = ImportDocument {
         import_type: request.import_type,
         id_strings: id_strings(new.iter().map(|score| score.candidate.gpt.to_string()), &class_deltas),
-        score_ids: new.iter().map(|score| score.id).collect(),
-        errors: separated.rows.iter().filter_map(ImportRow::as_error).collect(),
+        score_ids: new.iter().map(|new| new.score.id).collect(),
+        errors: separated.rows.iter().filter_map(as_error).collect(),
         import_id: request.import_id,
         time_started: import.started,
         time_finished: now().max(import.started),
@@ -60,42 +58,33 @@ pub fn document(
         milestone_info,
         user_intent: request.user_intent,
     };
-    let touched: Vec<(SessionKey, bool)> = sessions
-        .touched
-        .iter()
-        .map(|(key, info)| (*key, info.kind == tachi_core::import_document::SessionInfoKind::Created))
-        .collect();
-    imports::import_sessions_insert(conn, key, &touched)?;
-    let chunks: Result<Vec<String>, _> = separated.rows.chunks(ROWS).map(serde_json::to_string).collect();
-    imports::import_rows_insert(conn, key, &chunks.map_err(|error| DbError::data("import rows", error))?)?;
-    imports::import_finish(conn, key, document.time_finished, &ImportBody::of(&document), &counts(&separated.rows))?;
+    let touched: Vec<(SessionKey, SessionInfoKind)> =
+        sessions.touched.iter().map(|(key, info)| (*key, info.kind)).collect();
+    import_rows_insert(conn, key, &separated.rows)?;
+    import_finish(conn, key, &document, &RowCounts::of(&separated.rows), &touched)?;
     Ok(document)
 }
 
 /// GPTs in the order of appearance: of new scores, or of classes where there are none.
 fn id_strings(scored: impl Iterator<Item = String>, deltas: &[ClassDelta]) -> Vec<String> {
-    let mut ids: Vec<String> = Vec::new();
-    let mut add = |id: String| {
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    };
-    scored.for_each(&mut add);
-    if ids.is_empty() {
-        deltas.iter().for_each(|delta| {
-            let id = format!("{}:{}", delta.game, delta.playtype);
-            if !ids.contains(&id) {
-                ids.push(id);
-            }
-        });
-    }
-    ids
+    let ids = unique(scored);
+    if ids.is_empty() { unique(deltas.iter().map(|delta| format!("{}:{}", delta.game, delta.playtype))) } else { ids }
 }
 
-/// How many rows have each status.
-fn counts(rows: &[ImportRow]) -> Vec<(&'static str, usize)> {
-    let count = |status: &RowStatus| rows.iter().filter(|row| row.status == *status).count();
-    RowStatus::ALL.iter().map(|status| (status.name(), count(status))).collect()
+fn unique(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen = Vec::new();
+    for text in texts {
+        if !seen.contains(&text) {
+            seen.push(text);
+        }
+    }
+    seen
+}
+
+/// A row as an entry of the document's `errors`, if it is one.
+fn as_error(row: &ImportRow) -> Option<ImportError> {
+    let kind = row.error?;
+    Some(ImportError { kind, message: row.message.clone().unwrap_or_default(), orphan_id: row.orphan_id.clone() })
 }
 
 /// Keeps the elements whose chart is unknown; those that are kept already say so.
@@ -106,7 +95,7 @@ fn keep_orphans(
     converted: &Converted,
     rows: &mut [ImportRow],
 ) -> Result<(), DbError> {
-    let orphans: Vec<(usize, &crate::convert::NewOrphan)> = converted
+    let orphans: Vec<(usize, &NewOrphan)> = converted
         .elements
         .iter()
         .enumerate()
@@ -115,21 +104,24 @@ fn keep_orphans(
             _ => None,
         })
         .collect();
-    let stored: Vec<NewOrphan<'_>> = orphans
+    let context = to_raw_value(&converted.context).map_err(|error| DbError::data("an orphan's context", error))?;
+    let stored: Result<Vec<Orphan>, DbError> = orphans
         .iter()
-        .map(|(_, orphan)| NewOrphan {
-            id: &orphan.id,
-            user: import.request.user,
-            import_type: import.request.import_type,
-            game: converted.game,
-            data: &orphan.data,
-            context: &converted.context,
-            message: Some(&orphan.message),
-            time_inserted: import.now,
-            import: Some(key),
+        .map(|(_, orphan)| {
+            Ok(Orphan {
+                id: orphan.id.clone(),
+                user: import.request.user,
+                import_type: import.request.import_type,
+                game: converted.game,
+                data: to_raw_value(&orphan.data).map_err(|error| DbError::data("an orphan", error))?,
+                context: context.clone(),
+                message: Some(orphan.message.clone()),
+                time_inserted: import.now,
+                import: Some(key),
+            })
         })
         .collect();
-    let mut new: FxHashSet<_> = orphans::orphans_insert(conn, &stored)?.into_iter().collect();
+    let mut new = orphans_insert(conn, &stored?)?;
     for (row, orphan) in orphans {
         if !new.remove(&orphan.id) {
             rows[row].error = Some(ImportErrorKind::OrphanExists);

@@ -3,13 +3,13 @@
 use rustc_hash::FxHashMap;
 use tachi_core::catalogue::Chart;
 use tachi_core::hydrate::{self, HydrateError};
+use tachi_db::imports::RowStatus;
 use tachi_db::scores::{Score, StoredScore, scores_by_keys};
 use tachi_db::{Conn, DbError, ScoreKey};
 
 use super::separate::{Original, Separated, same_play};
 use crate::convert::Candidate;
 use crate::pipeline::Import;
-use crate::row::RowStatus;
 
 /// A stored score that was completed.
 #[derive(Debug)]
@@ -32,11 +32,7 @@ impl Enriched {
 
 /// Completes new scores of this import and stored ones from elements that repeat them. Rows are updated; nothing is
 /// written yet.
-pub fn enrich(
-    conn: &mut Conn,
-    import: &Import<'_>,
-    separated: &mut Separated<'_>,
-) -> Result<Vec<Enriched>, DbError> {
+pub fn enrich(conn: &mut Conn, import: &Import<'_>, separated: &mut Separated<'_>) -> Result<Vec<Enriched>, DbError> {
     let keys: Vec<ScoreKey> = separated
         .repeated
         .iter()

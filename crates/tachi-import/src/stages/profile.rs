@@ -76,7 +76,8 @@ pub fn ratings(
     config: &'static GptConfig,
     catalogue: &Catalogue,
 ) -> Result<Ratings, DbError> {
-    let wanted: Vec<BestWanted> = config.profile_ratings.iter().flat_map(|rating| wanted(config, &rating.rule)).collect();
+    let wanted: Vec<BestWanted> =
+        config.profile_ratings.iter().flat_map(|rating| wanted(config, &rating.rule)).collect();
     let mut lists = best_ratings(conn, user, config.gpt, &wanted)?.into_iter();
     let rate = |rating: &tachi_core::game::ProfileRating| match &rating.rule {
         ProfileRule::Best { best, how, .. } => {
@@ -85,9 +86,9 @@ pub fn ratings(
         }
         ProfileRule::Own { inputs, calculate } => {
             let rated = |list: Vec<_>| -> Vec<RatedChart<'_>> {
-                let known = list.into_iter().filter_map(|(value, chart)| {
-                    Some(RatedChart { value, chart: catalogue.chart_by_key(chart)? })
-                });
+                let known = list
+                    .into_iter()
+                    .filter_map(|(value, chart)| Some(RatedChart { value, chart: catalogue.chart_by_key(chart)? }));
                 known.collect()
             };
             calculate(&lists.by_ref().take(inputs.len()).map(rated).collect::<Vec<_>>())
@@ -98,9 +99,7 @@ pub fn ratings(
 
 /// The lists of best values that a rule needs.
 fn wanted(config: &GptConfig, rule: &ProfileRule) -> Vec<BestWanted> {
-    let want = |of: &str, bucket, limit| {
-        config.score_rating(of).map(|rating| BestWanted { rating, bucket, limit })
-    };
+    let want = |of: &str, bucket, limit| config.score_rating(of).map(|rating| BestWanted { rating, bucket, limit });
     match rule {
         ProfileRule::Best { of, best, .. } => want(of, None, *best).into_iter().collect(),
         ProfileRule::Own { inputs, .. } => {

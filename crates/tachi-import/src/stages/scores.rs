@@ -1,13 +1,12 @@
 //! Stores the new scores and completes the enriched ones.
 
-use tachi_db::imports::{Fill, fills_insert};
+use tachi_db::imports::{RowStatus, import_fills_insert};
 use tachi_db::scores::{Score, StoredScore, scores_insert, scores_rewrite, scores_session_set};
 use tachi_db::{Conn, DbError, ImportKey, ScoreKey};
 
 use super::enrich::Enriched;
 use super::separate::Separated;
 use super::sessions::SessionsDone;
-use crate::row::RowStatus;
 
 /// Writes scores; returns the number of each new score, in order. One that the database refuses because its public
 /// ID is taken is left out of the import.
@@ -37,20 +36,13 @@ pub fn scores(
     Ok(keys)
 }
 
-fn complete(
-    conn: &mut Conn,
-    key: ImportKey,
-    enriched: &[Enriched],
-    sessions: &SessionsDone,
-) -> Result<(), DbError> {
+fn complete(conn: &mut Conn, key: ImportKey, enriched: &[Enriched], sessions: &SessionsDone) -> Result<(), DbError> {
     let stored: Vec<StoredScore> = enriched.iter().map(|enriched| enriched.stored.clone()).collect();
     scores_rewrite(conn, &stored)?;
     let places: Vec<_> =
         sessions.of_stored.iter().map(|(score, (session, at))| (*score, Some(*session), Some(*at))).collect();
     scores_session_set(conn, &places)?;
-    let fills: Vec<Fill> = enriched
-        .iter()
-        .map(|enriched| Fill { score: enriched.stored.key, members: enriched.filled.clone() })
-        .collect();
-    fills_insert(conn, key, &fills)
+    let fills: Vec<(ScoreKey, Vec<String>)> =
+        enriched.iter().map(|enriched| (enriched.stored.key, enriched.filled.clone())).collect();
+    import_fills_insert(conn, key, &fills)
 }

@@ -4,12 +4,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use tachi_core::catalogue::ChartKey;
 use tachi_core::hydrate::Hydrated;
 use tachi_core::score_id::DedupKey;
+use tachi_db::imports::{ImportRow, RowStatus};
 use tachi_db::scores::{Known, KnownScore, Score, scores_known};
 use tachi_db::{Conn, DbError, ScoreKey};
 
-use crate::convert::{Candidate, Converted, ElementOutcome};
+use crate::convert::{Candidate, Converted, ElementOutcome, fail_hydration};
 use crate::pipeline::Import;
-use crate::row::{ImportRow, RowStatus};
 
 /// What an import brings, once what is known has been told apart.
 #[derive(Debug, Default)]
@@ -54,11 +54,7 @@ pub enum Original {
 }
 
 /// Sorts the scores of an import into new and known ones.
-pub fn separate<'a>(
-    conn: &mut Conn,
-    import: &Import<'_>,
-    converted: &'a Converted,
-) -> Result<Separated<'a>, DbError> {
+pub fn separate<'a>(conn: &mut Conn, import: &Import<'_>, converted: &'a Converted) -> Result<Separated<'a>, DbError> {
     let Known { scores: stored, blacklisted } = scores_known(conn, import.request.user, &keys(converted))?;
     let stored: FxHashMap<DedupKey, KnownScore> = stored.into_iter().map(|score| (score.dedup_key, score)).collect();
 
@@ -90,7 +86,7 @@ pub fn separate<'a>(
                         let score = new_score(import, candidate, hydrated);
                         separated.new.push(NewScore { candidate, score, row: number });
                     }
-                    Err(error) => row.fail_hydration(error.clone()),
+                    Err(error) => fail_hydration(&mut row, error.clone()),
                 }
             }
         }

@@ -6,9 +6,9 @@ use tachi_core::hydrate::Ratings;
 use tachi_core::ids::SessionId;
 use tachi_core::import_document::{SessionInfo, SessionInfoKind};
 use tachi_core::session::{self, TWO_HOURS};
+use tachi_db::scores::{SessionMember, session_members};
 use tachi_db::sessions::{
-    Session, SessionMember, StoredSession, session_members, sessions_by_keys, sessions_insert, sessions_overlapping,
-    sessions_update_bounds,
+    Session, StoredSession, sessions_by_keys, sessions_insert, sessions_overlapping, sessions_update_bounds,
 };
 use tachi_db::{Conn, DbError, ScoreKey, SessionKey};
 
@@ -82,9 +82,8 @@ fn timed(gpt: Gpt, separated: &Separated<'_>, enriched: &[Enriched]) -> Vec<(Tim
         .iter()
         .enumerate()
         .filter(|(_, enriched)| enriched.stored.score.data.config().gpt == gpt && enriched.gained_time());
-    let stored = stored.filter_map(|(index, enriched)| {
-        Some((Timed::Stored(index), enriched.stored.score.time_achieved?))
-    });
+    let stored =
+        stored.filter_map(|(index, enriched)| Some((Timed::Stored(index), enriched.stored.score.time_achieved?)));
     new.chain(stored).collect()
 }
 
@@ -123,8 +122,12 @@ struct Plan<'a, 'b> {
 
 impl Plan<'_, '_> {
     fn write(&self, conn: &mut Conn, done: &mut SessionsDone) -> Result<(), DbError> {
-        let created: Vec<Session> =
-            self.planned.iter().filter(|planned| planned.extends.is_none()).map(|planned| self.create(planned)).collect();
+        let created: Vec<Session> = self
+            .planned
+            .iter()
+            .filter(|planned| planned.extends.is_none())
+            .map(|planned| self.create(planned))
+            .collect();
         let keys = sessions_insert(conn, &created)?;
         let appended: Vec<StoredSession> = self.planned.iter().filter_map(|planned| self.append(planned)).collect();
         sessions_update_bounds(conn, &appended)?;
