@@ -17,6 +17,7 @@ use tachi_core::import_type::ImportType;
 use tachi_core::score::DryScore;
 
 use crate::error::{Failure, FatalError, Place};
+use crate::unknown_chart::UnknownChart;
 
 /// Everything that a parser may look at.
 #[derive(Debug, Clone, Copy)]
@@ -57,9 +58,12 @@ pub struct Batch<'a, F: Format + ?Sized> {
     pub context: F::Context,
     /// Classes that the input tells of.
     pub classes: Vec<ProvidedClass>,
-    /// The elements in their order. An error ends the import as a whole.
-    pub rows: Box<dyn Iterator<Item = Result<(Place, F::Row<'a>), FatalError>> + 'a>,
+    /// The elements in their order.
+    pub rows: Rows<'a, F::Row<'a>>,
 }
+
+/// Elements in their order, and where each stood. An error ends the import as a whole.
+pub type Rows<'a, R> = Box<dyn Iterator<Item = Result<(Place, R), FatalError>> + 'a>;
 
 /// A class that an import tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +110,18 @@ pub trait Format {
 
     /// Title and difficulty of an element as sent, where it has them.
     fn label<'r>(row: &'r Self::Row<'_>) -> (Option<&'r str>, Option<&'r str>);
+
+    /// Whether the player asks for the score to be highlighted, also where it is stored already. Not asked of orphans:
+    /// the wish belongs to the moment it was made.
+    fn highlights(_row: &Self::Row<'_>) -> bool {
+        false
+    }
+
+    /// The chart of an element that was not found, where the element tells enough to make it once more players have
+    /// sent it. Not asked of orphans.
+    fn unknown_chart(_row: &Self::Row<'_>, _context: &Self::Context) -> Option<UnknownChart> {
+        None
+    }
 }
 
 /// What became of one element.
@@ -121,6 +137,10 @@ pub struct Outcome {
     pub result: Result<DryScore, Failure>,
     /// The element as an orphan stores it; only where the chart was not found.
     pub orphan: Option<Value>,
+    /// Whether the score, new or known, is to be highlighted.
+    pub highlight: bool,
+    /// The chart to be queued; only where the chart was not found.
+    pub unknown_chart: Option<Box<UnknownChart>>,
 }
 
 /// A parsed input whose type is known to the registry only.
@@ -162,10 +182,12 @@ pub(crate) fn parse_erased<'a, F: Format + 'static>(input: &Input<'a>) -> Result
     let rows = rows.map(move |row| {
         let (place, row) = row?;
         let result = F::convert(&row, &context, catalogue);
-        let orphan = matches!(result, Err(Failure::NotFound(_))).then(|| F::store(&row));
+        let not_found = matches!(result, Err(Failure::NotFound(_)));
+        let orphan = not_found.then(|| F::store(&row));
+        let unknown_chart = not_found.then(|| F::unknown_chart(&row, &context)).flatten().map(Box::new);
         let (title, difficulty) = F::label(&row);
         let (title, difficulty) = (title.map(str::to_owned), difficulty.map(str::to_owned));
-        Ok(Outcome { place, title, difficulty, result, orphan })
+        Ok(Outcome { place, title, difficulty, result, orphan, highlight: F::highlights(&row), unknown_chart })
     });
     Ok(Parsed { game, context: stored, classes, rows: Box::new(rows) })
 }
