@@ -1,1 +1,3 @@
 //! x
+mod session_name;
+pub mod sessions;

@@ -1,8 +1,387 @@
-//! chunithm
+//! CHUNITHM. Source: `spec/games/chunithm.md`.
 
-pub use super::iidx::GAME;
-pub use super::iidx::SP as SINGLE;
+use smallvec::smallvec;
+
+use super::sega::{self, GRADES, MAX_SCORE};
+use crate::catalogue::Chart;
 use crate::formula::Formula;
+use crate::game::{
+    Best, ClassSet, ClassSource, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game,
+    GameConfig, GoalCharts, GoalFormat, GoalStyle, Gpt, GptConfig, GraphBound, Merger, Metric, MetricKind, OldMember,
+    OldMemberRule, PbConfig, Pick, ProfileRating, ProfileRule, RankKey, Refusal, ScoreRating, Version,
+};
+use crate::grade;
+use crate::match_type::MatchType;
+use crate::number::{compact, json, to_text, with_commas};
+use crate::score::{Derived, MetricIdx, MetricValue, ScoreData, enum_value, index_in, metric};
+
+/// The game.
+pub static GAME: GameConfig = GameConfig {
+    game: Game::Chunithm,
+    name: "CHUNITHM",
+    edition: Edition::Arcade,
+    gpts: &[Gpt::ChunithmSingle],
+    song_data: &[
+        DataField::required("genre", DataKind::Text),
+        DataField::optional("duration", DataKind::Number),
+        DataField::optional("displayVersion", DataKind::Text),
+    ],
+};
+
+/// The only playtype.
+pub static SINGLE: GptConfig = GptConfig {
+    gpt: Gpt::ChunithmSingle,
+    game: Game::Chunithm,
+    playtype: "Single",
+    v3: "chunithm",
+    name: "CHUNITHM",
+    difficulties: &[
+        Difficulty::new("BASIC", "B"),
+        Difficulty::new("ADVANCED", "A"),
+        Difficulty::new("EXPERT", "E"),
+        Difficulty::new("MASTER", "M"),
+        Difficulty::new("ULTIMA", "U"),
+    ],
+    difficulty_kind: DifficultyKind::FixedAndSpecial,
+    default_difficulty: "MASTER",
+    difficulty_groups: &[],
+    versions: VERSIONS,
+    former_versions: &["amazon", "amazonplus", "crystal", "paradise"],
+    match_types: &[
+        MatchType::GcmInGameIdSpecialChart,
+        MatchType::InGameId,
+        MatchType::SongTitle,
+        MatchType::TachiSongId,
+    ],
+    metrics: METRICS,
+    judgements: JUDGEMENTS,
+    old_members: &[OldMember {
+        name: "lamp",
+        unless: &["noteLamp", "clearLamp"],
+        becomes: OldMemberRule::Mapped { values: OLD_LAMPS, others_refused: true },
+    }],
+    default_metric: SCORE,
+    default_enum: GRADE,
+    score_meta: &[],
+    preferences: &[],
+    derive,
+    validators: &[lamp_fits_score, lamp_fits_judgements, combo_fits_judgements, clear_fits_judgements],
+    score_ratings: &[ScoreRating {
+        name: "rating",
+        description: "The level of the chart, raised or lowered by the score.",
+        calculate: |data, chart| {
+            // WORLD'S END charts have no level, which the formula would still rate.
+            if chart.level_num <= 0.0 { Ok(Some(0.0)) } else { rating(data.number(SCORE), chart.level_num).map(Some) }
+        },
+        format: sega::two_decimals,
+    }],
+    session_ratings: &[sega::session("naiveRating", "The mean of the best 10 ratings.", "rating", sega::two_decimals)],
+    profile_ratings: &[ProfileRating {
+        name: "naiveRating",
+        description: "The mean of the best 50 ratings, whichever version the charts are from.",
+        rule: ProfileRule::Best { of: "rating", best: 50, how: Best::IntegralMean(100.0) },
+        format: sega::two_decimals,
+    }],
+    default_score_rating: "rating",
+    default_session_rating: "naiveRating",
+    default_profile_rating: "naiveRating",
+    classes: &[
+        ClassSet {
+            id: "colour",
+            source: ClassSource::Derived { rating: "naiveRating", from: COLOURS_FROM },
+            values: COLOURS,
+        },
+        ClassSet { id: "dan", source: ClassSource::Provided, values: DAN },
+        ClassSet { id: "emblem", source: ClassSource::Provided, values: DAN },
+    ],
+    pb: PbConfig {
+        base: "Best Score",
+        mergers: &[
+            Merger {
+                name: "Best Note Lamp",
+                metric: NOTE_LAMP,
+                pick: Pick::Largest,
+                copies: &[NOTE_LAMP],
+                eligible: None,
+            },
+            Merger {
+                name: "Best Clear Lamp",
+                metric: CLEAR_LAMP,
+                pick: Pick::Largest,
+                copies: &[CLEAR_LAMP],
+                eligible: None,
+            },
+        ],
+        rank: &[RankKey::largest(SCORE), RankKey::largest(NOTE_LAMP), RankKey::largest(CLEAR_LAMP)],
+        bucket: |_, _| 0,
+    },
+    goals: &[
+        GoalFormat {
+            metric: SCORE,
+            style: GoalStyle::Number {
+                criteria: sega::score_criteria,
+                progress: |data| with_commas(data.number(SCORE)),
+                out_of: with_commas,
+            },
+            charts: GoalCharts::Any,
+        },
+        GoalFormat::value(NOTE_LAMP),
+        GoalFormat::value(CLEAR_LAMP),
+        GoalFormat::grade(GRADE, |data, _, goal| {
+            grade::delta(GRADES, GRADES_FROM, data.index(GRADE), data.number(SCORE), goal, compact)
+        }),
+    ],
+    chart_label: super::standard_label,
+    chart_data: &[
+        DataField::required("inGameID", DataKind::IntegerOrList),
+        DataField::optional("displayVersion", DataKind::Text),
+    ],
+    chart_numbers: &[],
+    chart_arrays: &[],
+    recalculate_on: &["levelNum"],
+};
+
+// --- Metrics ---------------------------------------------------------------------------------------------------
+
+const METRICS: &[Metric] = &[
+    Metric::provided("score", MetricKind::Integer(sega::SCORE_BOUND)),
+    Metric::provided(
+        "noteLamp",
+        MetricKind::Enum {
+            values: &["NONE", "FULL COMBO", "ALL JUSTICE", "ALL JUSTICE CRITICAL"],
+            relevant_from: "FULL COMBO",
+        },
+    ),
+    Metric::provided(
+        "clearLamp",
+        MetricKind::Enum {
+            values: &["FAILED", "CLEAR", "HARD", "BRAVE", "ABSOLUTE", "CATASTROPHY"],
+            relevant_from: "CLEAR",
+        },
+    ),
+    Metric::derived("grade", MetricKind::Enum { values: GRADES, relevant_from: "A" }),
+    sega::FAST,
+    sega::SLOW,
+    sega::MAX_COMBO,
+    Metric::optional("scoreGraph", MetricKind::Graph(GraphBound::between(0.0, MAX_SCORE))),
+    Metric::optional("lifeGraph", MetricKind::Graph(GraphBound::between(0.0, 999.0))),
+];
+
+const SCORE: MetricIdx = metric(METRICS, "score");
+const NOTE_LAMP: MetricIdx = metric(METRICS, "noteLamp");
+const CLEAR_LAMP: MetricIdx = metric(METRICS, "clearLamp");
+const GRADE: MetricIdx = metric(METRICS, "grade");
+const MAX_COMBO: MetricIdx = metric(METRICS, "maxCombo");
+
+const NONE: usize = enum_value(METRICS, NOTE_LAMP, "NONE");
+const FULL_COMBO: usize = enum_value(METRICS, NOTE_LAMP, "FULL COMBO");
+const ALL_JUSTICE: usize = enum_value(METRICS, NOTE_LAMP, "ALL JUSTICE");
+const ALL_JUSTICE_CRITICAL: usize = enum_value(METRICS, NOTE_LAMP, "ALL JUSTICE CRITICAL");
+
+const HARD: usize = enum_value(METRICS, CLEAR_LAMP, "HARD");
+const BRAVE: usize = enum_value(METRICS, CLEAR_LAMP, "BRAVE");
+const ABSOLUTE: usize = enum_value(METRICS, CLEAR_LAMP, "ABSOLUTE");
+const CATASTROPHY: usize = enum_value(METRICS, CLEAR_LAMP, "CATASTROPHY");
+
+const JUDGEMENTS: &[&str] = &["jcrit", "justice", "attack", "miss"];
+const JCRIT: usize = index_in(JUDGEMENTS, "jcrit");
+const JUSTICE: usize = index_in(JUDGEMENTS, "justice");
+const ATTACK: usize = index_in(JUDGEMENTS, "attack");
+const MISS: usize = index_in(JUDGEMENTS, "miss");
+
+/// The lower bound of each grade.
+const GRADES_FROM: &[f64] = &[
+    0.0,
+    500_000.0,
+    600_000.0,
+    700_000.0,
+    800_000.0,
+    900_000.0,
+    925_000.0,
+    950_000.0,
+    975_000.0,
+    990_000.0,
+    1_000_000.0,
+    1_005_000.0,
+    1_007_500.0,
+    1_009_000.0,
+];
+
+fn derive(data: &ScoreData, _chart: &Chart) -> Result<Derived, Refusal> {
+    let grade = grade::grade(GRADES_FROM, data.number(SCORE))?;
+    Ok(smallvec![MetricValue::Enum(grade as u8)])
+}
+
+// --- Validation ------------------------------------------------------------------------------------------------
+
+fn lamp_fits_score(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    let (score, lamp) = (data.number(SCORE), data.index(NOTE_LAMP));
+    let shown = with_commas(score);
+    match lamp {
+        ALL_JUSTICE_CRITICAL if score != MAX_SCORE => {
+            Some(format!("An ALL JUSTICE CRITICAL must have a score of 1,010,000, got {shown}."))
+        }
+        NONE..ALL_JUSTICE_CRITICAL if score == MAX_SCORE => Some(format!(
+            "A score of 1,010,000 must have the noteLamp ALL JUSTICE CRITICAL, got {}.",
+            data.value(NOTE_LAMP)
+        )),
+        ALL_JUSTICE if score < 1_000_000.0 => {
+            Some(format!("A score of {shown} is too low for an ALL JUSTICE, which is at least 1,000,000."))
+        }
+        FULL_COMBO if score < 500_000.0 => {
+            Some(format!("A score of {shown} is too low for a FULL COMBO, which is at least 500,000."))
+        }
+        _ => None,
+    }
+}
+
+fn lamp_fits_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    let [justice, attack, miss] = [JUSTICE, ATTACK, MISS].map(|judgement| data.judgement_or_zero(judgement));
+    match data.index(NOTE_LAMP) {
+        ALL_JUSTICE_CRITICAL if justice + attack + miss > 0 => {
+            Some("An ALL JUSTICE CRITICAL cannot have judgements other than jcrit.".to_owned())
+        }
+        ALL_JUSTICE if attack + miss > 0 => {
+            Some("An ALL JUSTICE cannot have judgements worse than justice.".to_owned())
+        }
+        FULL_COMBO if miss > 0 => Some("A FULL COMBO cannot have misses.".to_owned()),
+        _ => None,
+    }
+}
+
+fn combo_fits_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    let max_combo = data.optional(MAX_COMBO)?;
+    let sum = data.judgement(JCRIT)? + data.judgement(JUSTICE)? + data.judgement(ATTACK)? + data.judgement(MISS)?;
+    (data.index(NOTE_LAMP) != NONE && sum as f64 != max_combo).then(|| {
+        let (lamp, max_combo) = (data.value(NOTE_LAMP), to_text(max_combo));
+        format!("The maxCombo of a score with {lamp} must equal the sum of its judgements ({max_combo} != {sum}).")
+    })
+}
+
+fn clear_fits_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    let miss = data.judgement(MISS)?;
+    let worse = data.judgement(JUSTICE)? + data.judgement(ATTACK)? + miss;
+    let limit = match data.index(CLEAR_LAMP) {
+        CATASTROPHY => 10,
+        ABSOLUTE => 50,
+        BRAVE => 150,
+        // One skill forgives misses, another everything but misses; the score does not say which was used.
+        HARD if worse >= 300 && miss >= 20 => {
+            return Some(format!("No skill gives a HARD clear with {worse} judgements below jcrit and {miss} misses."));
+        }
+        _ => return None,
+    };
+    let lamp = data.value(CLEAR_LAMP);
+    (worse >= limit)
+        .then(|| format!("The clearLamp {lamp} needs fewer than {limit} judgements below jcrit, got {worse}."))
+}
+
+// --- Ratings ---------------------------------------------------------------------------------------------------
+
+/// The rating of a score on a chart of that level.
+///
+/// # Errors
+/// When the score is out of bounds or the level is negative.
+pub fn rating(score: f64, level: f64) -> Result<f64, Refusal> {
+    sega::check_score(score, level)?;
+    let base = level * 100.0;
+    let hundredths = if score >= 1_009_000.0 {
+        base + 215.0
+    } else if score >= 1_007_500.0 {
+        base + 200.0 + (score - 1_007_500.0) / 100.0
+    } else if score >= 1_005_000.0 {
+        base + 150.0 + ((score - 1_005_000.0) * 10.0) / 500.0
+    } else if score >= 1_000_000.0 {
+        base + 100.0 + ((score - 1_000_000.0) * 5.0) / 500.0
+    } else if score >= 975_000.0 {
+        base + ((score - 975_000.0) * 2.0) / 500.0
+    } else if score >= 900_000.0 {
+        base - 500.0 + ((score - 900_000.0) * 2.0) / 300.0
+    } else if score >= 800_000.0 {
+        (base - 500.0) / 2.0 + ((score - 800_000.0) * ((base - 500.0) / 2.0)) / 100_000.0
+    } else if score >= 500_000.0 {
+        (((base - 500.0) / 2.0) * (score - 500_000.0)) / 300_000.0
+    } else {
+        0.0
+    };
+    Ok((hundredths.floor() / 100.0).max(0.0))
+}
+
+// --- Tables ----------------------------------------------------------------------------------------------------
+
+const VERSIONS: &[Version] = &[
+    Version::new("paradiselost", "PARADISE LOST"),
+    Version::new("new", "NEW"),
+    Version::new("newplus", "NEW PLUS"),
+    Version::new("sun", "SUN"),
+    Version::new("sun-intl", "SUN International"),
+    Version::new("sun-omni", "SUN Omnimix"),
+    Version::new("sunplus", "SUN PLUS"),
+    Version::new("sunplus-intl", "SUN PLUS International"),
+    Version::new("sunplus-omni", "SUN PLUS Omnimix"),
+    Version::new("luminous", "LUMINOUS"),
+    Version::new("luminous-intl", "LUMINOUS International"),
+    Version::new("luminous-omni", "LUMINOUS Omnimix"),
+    Version::new("luminousplus", "LUMINOUS PLUS"),
+    Version::new("luminousplus-intl", "LUMINOUS PLUS International"),
+    Version::new("luminousplus-omni", "LUMINOUS PLUS Omnimix"),
+    Version::new("verse", "VERSE"),
+    Version::new("verse-intl", "VERSE International"),
+    Version::new("verse-omni", "VERSE Omnimix"),
+    Version::new("xverse", "X-VERSE"),
+    Version::new("xverse-intl", "X-VERSE International"),
+    Version::new("xverse-omni", "X-VERSE Omnimix"),
+    Version::new("xversex", "X-VERSE-X"),
+    Version::new("xversex-intl", "X-VERSE-X International"),
+    Version::new("xversex-omni", "X-VERSE-X Omnimix"),
+];
+
+const COLOURS: &[ClassValue] = &[
+    ClassValue::new("BLUE", "青", "Blue: 0 - 1.99 Rating"),
+    ClassValue::new("GREEN", "緑", "Green: 2 - 3.99 Rating"),
+    ClassValue::new("ORANGE", "橙", "Orange: 4 - 6.99 Rating"),
+    ClassValue::new("RED", "赤", "Red: 7 - 9.99 Rating"),
+    ClassValue::new("PURPLE", "紫", "Purple: 10 - 11.99 Rating"),
+    ClassValue::new("COPPER", "銅", "Copper: 12 - 13.24 Rating"),
+    ClassValue::new("SILVER", "銀", "Silver: 13.25 - 14.49 Rating"),
+    ClassValue::new("GOLD", "金", "Gold: 14.50 - 15.24 Rating"),
+    ClassValue::new("PLATINUM", "鉑★", "Platinum I: 15.25 - 15.49 Rating"),
+    ClassValue::new("PLATINUM_II", "鉑★★", "Platinum II: 15.50 - 15.74 Rating"),
+    ClassValue::new("PLATINUM_III", "鉑★★★", "Platinum III: 15.75 - 15.99 Rating"),
+    ClassValue::new("RAINBOW", "虹★", "Rainbow I: >=16 Rating"),
+    ClassValue::new("RAINBOW_II", "虹★★", "Rainbow II: >=16.25 Rating"),
+    ClassValue::new("RAINBOW_III", "虹★★★", "Rainbow III: >=16.5 Rating"),
+    ClassValue::new("RAINBOW_IV", "虹★★★★", "Rainbow IV: >=16.75 Rating"),
+    ClassValue::new("RAINBOW_EX_I", "虹(極)★", "Rainbow Extreme I: >=17 Rating"),
+    ClassValue::new("RAINBOW_EX_II", "虹(極)★★", "Rainbow Extreme II: >=17.25 Rating"),
+    ClassValue::new("RAINBOW_EX_III", "虹(極)★★★", "Rainbow Extreme III: >=17.5 Rating"),
+];
+const COLOURS_FROM: &[f64] =
+    &[0.0, 2.0, 4.0, 7.0, 10.0, 12.0, 13.25, 14.5, 15.25, 15.5, 15.75, 16.0, 16.25, 16.5, 16.75, 17.0, 17.25, 17.5];
+
+/// Courses, and the emblems for having passed all of a class.
+const DAN: &[ClassValue] = &[
+    ClassValue::new("DAN_I", "I", "Class I"),
+    ClassValue::new("DAN_II", "II", "Class II"),
+    ClassValue::new("DAN_III", "III", "Class III"),
+    ClassValue::new("DAN_IV", "IV", "Class IV"),
+    ClassValue::new("DAN_V", "V", "Class V"),
+    ClassValue::new("DAN_INFINITE", "∞", "Infinite Class"),
+];
+
+// --- Formulas under their published names ------------------------------------------------------------------------
 
 /// The game's formulas.
-pub static FORMULAS: &[Formula] = &[];
+pub static FORMULAS: &[Formula] = &[Formula {
+    name: "CHUNITHMRating.calculate",
+    calculate: |args| Ok(json(rating(args.number("score")?, args.number("internalChartLevel")?)?)),
+}];
+
+/// The one lamp of before it was split, and what it is now.
+const OLD_LAMPS: &[(&str, &[(&str, &str)])] = &[
+    ("FAILED", &[("noteLamp", "NONE"), ("clearLamp", "FAILED")]),
+    ("CLEAR", &[("noteLamp", "NONE"), ("clearLamp", "CLEAR")]),
+    ("FULL COMBO", &[("noteLamp", "FULL COMBO"), ("clearLamp", "CLEAR")]),
+    ("ALL JUSTICE", &[("noteLamp", "ALL JUSTICE"), ("clearLamp", "CLEAR")]),
+    ("ALL JUSTICE CRITICAL", &[("noteLamp", "ALL JUSTICE CRITICAL"), ("clearLamp", "CLEAR")]),
+];

@@ -19,6 +19,7 @@ pub mod plain_score;
 pub mod pms;
 pub mod popn;
 pub mod sdvx;
+pub mod sega;
 pub mod usc;
 pub mod wacca;
 

@@ -2,11 +2,15 @@
 
 mod games_arcaea;
 mod games_bms;
+mod games_chunithm;
 mod games_ddr;
 mod games_gitadora;
 mod games_itg;
 mod games_jubeat;
+mod games_maimai;
+mod games_maimaidx;
 mod games_museca;
+mod games_ongeki;
 mod games_pms;
 mod games_popn;
 mod games_sdvx;
@@ -15,4 +19,5 @@ mod games_wacca;
 mod play;
 mod plays;
 mod score_kit;
+mod sega_play;
 mod vectors;

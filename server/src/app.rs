@@ -1,0 +1,63 @@
+//! What every handler shares, and the route table.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, web};
+use chrono::Utc;
+use tachi_core::catalogue::Catalogue;
+use tachi_db::{Conn, DbError};
+use tachi_import::Importer;
+
+use crate::auth::block;
+use crate::config::Settings;
+use crate::envelope::{ApiError, Kind};
+
+/// A running instance. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The settings in force.
+    pub settings: Arc<Settings>,
+    /// The pipeline, with the database and the catalogue.
+    pub importer: Arc<Importer>,
+    /// When the instance started, UNIX milliseconds.
+    pub started: i64,
+}
+
+impl App {
+    /// The instance that serves a request.
+    pub fn of(request: &HttpRequest) -> Result<Self, ApiError> {
+        let app = request.app_data::<web::Data<Self>>();
+        app.map(|app| app.get_ref().clone()).ok_or_else(|| ApiError::internal("the route has no instance"))
+    }
+
+    /// Runs queries on a blocking thread.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut Conn) -> Result<T, DbError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let importer = Arc::clone(&self.importer);
+        block(move || importer.database().read(query).map_err(ApiError::from)).await
+    }
+
+    /// The catalogue in force.
+    #[must_use]
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        self.importer.catalogue()
+    }
+}
+
+/// The time now, UNIX milliseconds.
+#[must_use]
+pub fn now() -> i64 {
+    Utc::now().timestamp_millis()
+}
+
+impl From<DbError> for ApiError {
+    fn from(error: DbError) -> Self {
+        if error.is_busy() {
+            return Self::new(Kind::Unavailable, "The server is busy. Please try again in a moment.");
+        }
+        let source = std::error::Error::source(&error).map_or_else(String::new, |source| format!(": {source}"));
+        Self::internal(format!("{error}{source}"))
+    }
+}

@@ -1,0 +1,174 @@
+//! Who is asking, and what they may do. Source: `spec/rest-api.md` 2.
+//!
+//! A handler gets at the caller only through an extractor whose type says what is required, so that a check cannot be
+//! forgotten.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpRequest, web};
+use sha2::{Digest, Sha256};
+use tachi_core::ids::UserId;
+use tachi_db::tokens::{self, TokenHash};
+use tachi_db::users::{AuthLevel, User};
+
+use crate::app::App;
+use crate::envelope::{ApiError, Kind};
+
+/// What a token may allow.
+pub const PERMISSIONS: &[&str] = &[
+    "submit_score",
+    "customise_profile",
+    "customise_session",
+    "customise_score",
+    "delete_score",
+    "manage_rivals",
+    "manage_targets",
+    "manage_challenges",
+];
+
+/// Whoever sends a request.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    user: Option<User>,
+    permissions: Vec<String>,
+}
+
+impl Caller {
+    /// The user, unless it is a guest.
+    #[must_use]
+    pub fn user(&self) -> Option<&User> {
+        self.user.as_ref()
+    }
+
+    /// What the caller may do.
+    #[must_use]
+    pub fn permissions(&self) -> &[String] {
+        &self.permissions
+    }
+
+    fn guest() -> Self {
+        Self { user: None, permissions: Vec::new() }
+    }
+}
+
+/// A permission, as a type.
+pub trait Permission: 'static {
+    /// Its name.
+    const NAME: &'static str;
+}
+
+/// May submit scores.
+#[derive(Debug)]
+pub struct SubmitScore;
+
+impl Permission for SubmitScore {
+    const NAME: &'static str = "submit_score";
+}
+
+/// A user who has the permission `P`.
+#[derive(Debug)]
+pub struct Permitted<P> {
+    /// Who it is.
+    pub user: UserId,
+    permission: PhantomData<P>,
+}
+
+/// The hash under which a token is stored.
+#[must_use]
+pub fn hash_token(token: &str) -> TokenHash {
+    Sha256::digest(token).into()
+}
+
+/// The token of an Authorization header; `None` for guests.
+fn bearer_token(request: &HttpRequest) -> Result<Option<String>, ApiError> {
+    let Some(header) = request.headers().get(AUTHORIZATION) else { return Ok(None) };
+    let header = header.to_str().unwrap_or("?");
+    if header.is_empty() {
+        return Ok(None);
+    }
+    let (kind, token) = header.split_once(' ').unwrap_or((header, ""));
+    if kind != "Bearer" {
+        return Err(ApiError::bad_request("Invalid Authorization Type - Expected Bearer."));
+    }
+    if token.is_empty() {
+        return Err(ApiError::new(Kind::Unauthorised, "Invalid token."));
+    }
+    Ok(Some(token.to_owned()))
+}
+
+async fn identify(request: HttpRequest) -> Result<Caller, ApiError> {
+    let Some(token) = bearer_token(&request)? else { return Ok(Caller::guest()) };
+    let app = App::of(&request)?;
+    let name = app.settings.name.clone();
+    let found = app.read(move |conn| tokens::token_find(conn, &hash_token(&token))).await?;
+    let (user, token) = found.ok_or_else(|| {
+        let text = "The provided API token does not correspond with any key in the database.";
+        ApiError::new(Kind::Unauthorised, text)
+    })?;
+    if user.auth_level == AuthLevel::Banned {
+        return Err(ApiError::new(Kind::Forbidden, format!("You are banned from {name}.")));
+    }
+    Ok(Caller { user: Some(user), permissions: token.permissions })
+}
+
+impl FromRequest for Caller {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        Box::pin(identify(request.clone()))
+    }
+}
+
+impl<P: Permission> FromRequest for Permitted<P> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let caller = identify(request).await?;
+            let user = caller.user().ok_or_else(|| {
+                ApiError::new(Kind::Unauthorised, "You are not authorised to perform this action.")
+            })?;
+            if !caller.permissions.iter().any(|permission| permission == P::NAME) {
+                let text =
+                    format!("You are missing the following permissions necessary for this request: {}", P::NAME);
+                return Err(ApiError::new(Kind::Forbidden, text));
+            }
+            Ok(Self { user: user.id, permission: PhantomData })
+        })
+    }
+}
+
+/// Whether an instance of this flavour serves a route that only some editions have; extracted before anything else.
+#[derive(Debug)]
+pub struct KamaitachiOnly(());
+
+impl FromRequest for KamaitachiOnly {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        std::future::ready(App::of(request).and_then(|app| {
+            if app.settings.flavour == tachi_core::game::Flavour::Bokutachi {
+                let text = "This endpoint is Kamaitachi only. On this instance, send BATCH-MANUAL documents to \
+                            /ir/direct-manual/import.";
+                return Err(ApiError::not_found(text));
+            }
+            Ok(Self(()))
+        }))
+    }
+}
+
+/// A connection borrowed for reading on a blocking thread.
+pub(crate) type Blocking<T> = Result<T, ApiError>;
+
+/// Runs blocking work away from the threads that serve requests.
+pub(crate) async fn block<T: Send + 'static>(work: impl FnOnce() -> Blocking<T> + Send + 'static) -> Blocking<T> {
+    web::block(work).await.map_err(ApiError::internal)?
+}

@@ -1,0 +1,94 @@
+//! The command line.
+
+pub mod import;
+pub mod seeds;
+pub mod serve;
+pub mod token;
+pub mod user;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use tachi_db::{Database, Options as DatabaseOptions};
+
+use crate::config::{Options, Settings};
+
+/// A score import server for rhythm games.
+#[derive(Debug, Parser)]
+#[command(name = "tachi", version, propagate_version = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub options: Options,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serves the API
+    Serve,
+    /// Makes and changes users
+    #[command(subcommand)]
+    User(user::Command),
+    /// Makes API tokens
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Loads songs, charts, folders, tables, goals and quests
+    #[command(subcommand)]
+    Seeds(seeds::Command),
+    /// Imports a file without HTTP and prints the ImportDocument
+    Import(import::Import),
+    /// Tries out a file: prints a JSON line for each element and writes nothing
+    Parse(import::Parse),
+}
+
+impl Cli {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// When it fails; the text is for whoever typed it.
+    pub fn run(self) -> Result<()> {
+        let settings = Settings::load(self.options)?;
+        crate::logging::start(&settings)?;
+        match self.command {
+            Command::Serve => serve::run(settings),
+            Command::User(command) => user::run(&settings, command),
+            Command::Token(command) => token::run(&settings, command),
+            Command::Seeds(command) => seeds::run(&settings, command),
+            Command::Import(command) => import::run(settings, command),
+            Command::Parse(command) => import::parse(&settings, command),
+        }
+    }
+}
+
+/// Opens the database of the settings; the data folder is made when needed.
+pub fn open(settings: &Settings) -> Result<Database> {
+    std::fs::create_dir_all(&settings.data_dir)
+        .with_context(|| format!("cannot make the data folder {}", settings.data_dir.display()))?;
+    Ok(Database::open(&settings.database_url, &DatabaseOptions::default())?)
+}
+
+/// A `NAME=VALUE` of `--field`.
+pub fn parse_field(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or_else(|| format!("expected NAME=VALUE, got {text:?}"))?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Reads a file, saying which one when it cannot be read.
+pub fn read_file(path: &PathBuf) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// An importer on the database of the settings.
+pub fn importer(settings: &Settings) -> Result<Arc<tachi_import::Importer>> {
+    let database = open(settings)?;
+    let builtin = crate::builtin::load_if_empty(&database)?;
+    log::debug!("the built-in catalogue was loaded: {builtin}");
+    let configuration = tachi_import::Configuration {
+        games: settings.games.clone(),
+        fervidex_min_version: settings.fervidex_min_version.clone(),
+    };
+    Ok(Arc::new(tachi_import::Importer::new(database, configuration)?))
+}

@@ -1,0 +1,70 @@
+//! `tachi user`: users from the command line.
+
+use std::io::BufRead;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Subcommand;
+use tachi_db::users::{AuthLevel, NewUser, user_insert};
+
+use crate::app::now;
+use crate::config::Settings;
+use crate::password;
+
+/// What a new user says about themselves.
+const ABOUT: &str = "I'm a fairly nondescript person.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Makes a user and prints their number
+    Add {
+        /// The name: 3 to 21 letters, digits, - and _
+        name: String,
+        /// Read a password from the first line of standard input; without one the user cannot log in
+        #[arg(long)]
+        password_stdin: bool,
+        /// Make the user an administrator
+        #[arg(long)]
+        admin: bool,
+    },
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When it fails.
+pub fn run(settings: &Settings, command: Command) -> Result<()> {
+    let Command::Add { name, password_stdin, admin } = command;
+    ensure!(is_username(&name), "{name:?} is no user name: 3 to 21 letters, digits, - and _, not beginning with a digit");
+    let password = if password_stdin { Some(password::hash(&read_password()?)?) } else { None };
+    let database = super::open(settings)?;
+    let user = NewUser {
+        username: &name,
+        password_hash: password.as_deref(),
+        about: ABOUT,
+        join_date: now(),
+        auth_level: if admin { AuthLevel::Admin } else { AuthLevel::default() },
+        ..NewUser::default()
+    };
+    let id = database.write(Duration::from_secs(30), |conn| user_insert(conn, &user));
+    match id {
+        Ok(id) => println!("{id}"),
+        Err(error) if error.is_conflict_on("username") => bail!("there is a user {name:?} already"),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+/// `^[a-zA-Z_-][a-zA-Z0-9_-]{2,20}$`
+fn is_username(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    (3..=21).contains(&name.len()) && name.bytes().all(allowed) && !name.as_bytes()[0].is_ascii_digit()
+}
+
+fn read_password() -> Result<String> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).context("cannot read the password")?;
+    let password = line.trim_end_matches(['\r', '\n']);
+    ensure!(password.chars().count() >= 8, "a password has at least 8 characters");
+    Ok(password.to_owned())
+}

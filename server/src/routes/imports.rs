@@ -1,0 +1,119 @@
+//! Imports: starting them and looking at them. Source: the seed, `spec/rest-api.md` 4.
+
+use std::sync::Arc;
+
+use actix_multipart::Multipart;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use tachi_core::ids::{ImportId, UserId};
+use tachi_core::import_type::{ImportType, Kind as ImportKind};
+use tachi_import::{ImportFailure, FailureKind, Request};
+
+use crate::app::{App, now};
+use crate::auth::{KamaitachiOnly, Permitted, SubmitScore, block};
+use crate::documents;
+use crate::envelope::{ApiError, Kind, success};
+use crate::upload::{self, Upload};
+
+/// `POST /import/file`.
+pub async fn from_file(
+    _edition: KamaitachiOnly,
+    request: HttpRequest,
+    caller: Permitted<SubmitScore>,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    let app = App::of(&request)?;
+    let body = Multipart::from_req(&request, payload);
+    let upload = upload::receive(body, app.settings.max_upload).await?;
+    let import_type = import_type(&app, &upload)?;
+    let intent = request.headers().get("X-User-Intent").and_then(|value| value.to_str().ok());
+    let request = Request {
+        import_id: ImportId::from_bytes(rand::random()),
+        import_type,
+        user: caller.user,
+        user_intent: import_type.row().user_intent.decide(intent),
+        bytes: upload.bytes,
+        file_name: upload.file_name,
+        fields: upload.fields,
+        received: now(),
+        dry_run: has_query(request.query_string(), "dryRun"),
+    };
+    run(&app, request).await
+}
+
+/// Whether a query names a key, with any value or none.
+fn has_query(query: &str, key: &str) -> bool {
+    query.split('&').any(|pair| pair.split('=').next() == Some(key))
+}
+
+fn import_type(app: &App, upload: &Upload) -> Result<ImportType, ApiError> {
+    let refuse = |reason: &str| {
+        let received = upload.fields.get("importType").map_or("nothing (undefined)", String::as_str);
+        let received: String = received.chars().take(100).collect();
+        ApiError::bad_request(format!("[importType] {reason} (Received {received})"))
+    };
+    if upload.repeated.iter().any(|name| name == "importType") {
+        return Err(refuse("Expected exactly one value."));
+    }
+    let enabled = || app.settings.import_types.iter().filter(|import_type| import_type.kind() == ImportKind::File);
+    let wanted = upload.fields.get("importType").and_then(|text| text.parse::<ImportType>().ok());
+    wanted.filter(|wanted| enabled().any(|known| known == wanted)).ok_or_else(|| {
+        let known = enabled().map(|known| known.as_str()).collect::<Vec<_>>().join(", ");
+        refuse(&format!("Expected any of {known}."))
+    })
+}
+
+async fn run(app: &App, request: Request) -> Result<HttpResponse, ApiError> {
+    let importer = Arc::clone(&app.importer);
+    let description = if request.dry_run { "Dry run: nothing was stored." } else { "Import successful." };
+    let document = block(move || importer.import(request).map_err(ApiError::from)).await?;
+    Ok(success(description, document))
+}
+
+impl From<ImportFailure> for ApiError {
+    fn from(failure: ImportFailure) -> Self {
+        let kind = match failure.kind {
+            FailureKind::BadInput => Kind::BadRequest,
+            FailureKind::Unauthorised => Kind::Unauthorised,
+            FailureKind::Locked => {
+                let error = Self::new(Kind::Conflict, failure.message);
+                return error.header(RETRY_AFTER, HeaderValue::from_static("2"));
+            }
+            FailureKind::Upstream => Kind::Internal,
+            FailureKind::EndlessUpstream => Kind::LoopDetected,
+            FailureKind::Internal => {
+                log::error!("import failed: {}", failure.message);
+                let text = "An internal service error has occurred. This has been reported!";
+                return Self::new(Kind::Internal, text);
+            }
+        };
+        Self::new(kind, failure.message)
+    }
+}
+
+fn no_import(id: &str) -> ApiError {
+    ApiError::not_found(format!("The import {id} does not exist."))
+}
+
+fn parse_id(text: &str) -> Result<ImportId, ApiError> {
+    text.parse().map_err(|_| no_import(&text.chars().take(100).collect::<String>()))
+}
+
+/// `GET /imports/:importID`: the import and everything that belongs to it.
+pub async fn get(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+    let app = App::of(&request)?;
+    let id = parse_id(&path)?;
+    let catalogue = app.catalogue();
+    let found = app.read(move |conn| documents::import(conn, &catalogue, id)).await?;
+    let body = found.ok_or_else(|| no_import(&path))?;
+    Ok(success("Returned info about this import.", body))
+}
+
+/// The query of `GET /imports/:importID/rows`.
+#[derive(Debug, Deserialize)]
+pub struct RowsQuery {
+    status: Option<String>,
+    after: Option<usize>,
+    limit: Option<usize>,
+}

@@ -1,0 +1,45 @@
+//! The routes, one page: who calls what.
+
+mod imports;
+mod scores;
+mod sessions;
+mod status;
+mod users;
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::envelope::ApiError;
+
+/// Puts every route into a service.
+pub fn configure(service: &mut ServiceConfig) {
+    service.service(
+        web::scope("/api/v1")
+            // Whoever wants to know whether and how the instance runs.
+            .route("/status", web::get().to(status::get))
+            .route("/status", web::post().to(status::post))
+            // Scores going in.
+            .route("/import/file", web::post().to(imports::from_file))
+            // What an import did.
+            .route("/imports/{import}", web::get().to(imports::get))
+            .route("/imports/{import}/rows", web::get().to(imports::rows))
+            .route("/imports/{import}/poll-status", web::get().to(imports::poll))
+            // Reading back.
+            .route("/scores/{score}", web::get().to(scores::get))
+            .route("/sessions/{session}", web::get().to(sessions::get))
+            .route("/users/{user}/games/{game}/{playtype}", web::get().to(users::profile))
+            .route("/users/{user}/games/{game}/{playtype}/pbs/best", web::get().to(users::best_pbs))
+            .route("/users/{user}/games/{game}/{playtype}/sessions/recent", web::get().to(users::recent_sessions))
+            .default_service(web::to(no_such_endpoint)),
+    );
+    service.default_service(web::to(no_such_endpoint));
+}
+
+async fn no_such_endpoint(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    if request.method() == actix_web::http::Method::OPTIONS {
+        let json = HeaderValue::from_static("application/json");
+        return Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, json)).finish());
+    }
+    Err(ApiError::not_found("Endpoint Not Found."))
+}
