@@ -337,7 +337,7 @@ impl SchemaError {
     /// The same error seen from the value that holds the erroneous one under the name (or `[index]`) `parent`.
     #[must_use]
     pub fn within(self, parent: &str) -> Self {
-        let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        let dot = if parent.is_empty() || self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
         Self { path: format!("{parent}{dot}{}", self.path), ..self }
     }
 

@@ -188,6 +188,7 @@ mod tests {
         Field::nullable("inner", Kind::Object(Schema::open(&[INNER]))),
         Field::optional("kind", Kind::OneOfNumbers(&[0.0, 2.0])),
         Field::optional("name", Kind::Meaning(&[("A", "a"), ("B", "b")])),
+        Field::optional("objects", Kind::Array(&Kind::Object(Schema::open(&[INNER])))),
     ]]);
 
     fn error(text: &str) -> String {
@@ -227,6 +228,10 @@ mod tests {
         );
         assert_eq!(error(r#"{"count":1,"kind":1}"#), "kind | Expected any of 0, 2. | Received 1 [type: number].");
         assert_eq!(error(r#"{"count":1,"name":"a"}"#), "name | Expected any of A, B. | Received a [type: string].");
+        assert_eq!(
+            error(r#"{"count":1,"objects":[{"list":[]},{"list":[10]}]}"#),
+            "objects[1].list[0] | Expected an integer between 0 and 9. | Received 10 [type: number]."
+        );
         assert_eq!(error(r#"{"count":1,"x":1,"y":2}"#), "null | Unexpected properties inside object: x, y..");
     }
 }

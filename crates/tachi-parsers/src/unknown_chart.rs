@@ -61,3 +61,32 @@ impl UnknownChart {
 fn raw(data: &Value) -> Box<RawValue> {
     RawValue::from_string(data.to_string()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use tachi_core::catalogue::{Catalogue, ChartKey};
+
+    use super::*;
+
+    #[test]
+    fn song_and_chart_fit_a_catalogue() {
+        let hash = "f".repeat(64);
+        let unknown = UnknownChart {
+            gpt: Gpt::PmsKeyboard,
+            sha256: hash.clone(),
+            title: "New Song".to_owned(),
+            artist: "Somebody".to_owned(),
+            song_data: serde_json::json!({ "genre": "POP" }),
+            chart_data: serde_json::json!({ "hashSHA256": hash, "notecount": 777 }),
+        };
+        let mut builder = Catalogue::builder();
+        builder.song(unknown.gpt.game(), unknown.song(SongId(7))).unwrap();
+        let document = unknown.chart(ChartId::new("0"), SongId(7));
+        builder.chart(unknown.gpt.game(), &document, ChartKey(1)).unwrap();
+        let catalogue = builder.build();
+
+        let chart = catalogue.chart(catalogue.chart_by_hash(&[unknown.gpt], &hash).unwrap());
+        assert_eq!((&*chart.difficulty, &*chart.level, chart.is_primary), ("CHART", "?", true));
+        assert_eq!(catalogue.song_of(chart).data_json(), unknown.song_data);
+    }
+}

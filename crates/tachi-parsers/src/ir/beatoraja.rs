@@ -424,3 +424,64 @@ fn texts<'j, 'a>(array: Option<&'j Json<'a>>, text: impl Fn(&'j Json<'a>) -> Opt
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn submitted(change: impl Fn(&mut Value)) -> Result<Option<String>, String> {
+        let mut body = json!({
+            "course": {
+                "charts": [{"md5": "a"}, {"md5": "b"}, {"md5": "c", "foo": 1}, {"md5": "d"}],
+                "constraint": ["GAUGE_LR2", "MIRROR"],
+            },
+            "score": {"clear": "Normal", "option": 0, "lntype": 0},
+        });
+        change(&mut body);
+        submitted_course(body.to_string().as_bytes()).map_err(|error| error.message)
+    }
+
+    fn refused(change: impl Fn(&mut Value), expected: &str) {
+        assert_eq!(submitted(change), Err(expected.to_owned()));
+    }
+
+    #[test]
+    fn a_cleared_course_is_its_charts_in_their_order() {
+        assert_eq!(submitted(|_| ()), Ok(Some("abcd".to_owned())));
+        assert_eq!(submitted(|body| body["score"]["option"] = json!(1)), Ok(Some("abcd".to_owned())));
+        assert_eq!(submitted(|body| body["course"]["constraint"] = json!([])), Ok(Some("abcd".to_owned())));
+        for clear in ["Hard", "ExHard", "FullCombo", "Perfect", "Max"] {
+            assert_eq!(submitted(|body| body["score"]["clear"] = json!(clear)), Ok(Some("abcd".to_owned())), "{clear}");
+        }
+    }
+
+    #[test]
+    fn weak_clears_are_none_whatever_else_is_wrong() {
+        for clear in NOT_CLEARED {
+            let weak = |body: &mut Value| body["score"] = json!({"clear": clear, "option": 4, "lntype": 1});
+            assert_eq!(submitted(weak), Ok(None), "{clear}");
+        }
+    }
+
+    #[test]
+    fn courses_are_played_as_classes_demand() {
+        let constraint = |constraint: &str, expected| {
+            refused(|body| body["course"]["constraint"] = json!(["GAUGE_LR2", constraint]), expected);
+        };
+        refused(|body| body["score"]["lntype"] = json!(2), "LN mode is the only supported mode for dans.");
+        constraint("CN", "CN mode is not allowed in dans.");
+        constraint("HCN", "HCN mode is not allowed in dans.");
+        constraint("GAUGE_5KEYS", "Dan GAUGE mode must be GAUGE_LR2.");
+        refused(|body| body["score"]["option"] = json!(2), "RANDOM is not allowed in courses.");
+        refused(|body| body["score"]["option"] = json!(-1), "RANDOM is not allowed in courses.");
+    }
+
+    #[test]
+    fn errors_of_structure_name_the_member() {
+        let charts = "[course.charts] Expected an array of 4 objects with MD5 properties.";
+        refused(|body| body["course"]["charts"] = json!([{"md5": "a"}]), charts);
+        refused(|body| body["course"]["charts"][2] = json!({}), charts);
+        let text = "[score.lntype] Expected any of 0, 1, 2. (Received null)";
+        refused(|body| body["score"]["lntype"] = Value::Null, text);
+    }
+}

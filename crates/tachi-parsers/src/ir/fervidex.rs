@@ -432,3 +432,80 @@ pub fn submitted_class(bytes: &[u8]) -> Result<Option<ProvidedClass>, FatalError
     let gpt = fill::entry(&[Gpt::IidxSp, Gpt::IidxDp], body.number_of("play_style"));
     Ok(gpt.zip(body.number_of("course_id")).and_then(|(gpt, number)| dan(gpt, number)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(agent: &str, model: &str) -> Fields {
+        [("user-agent", agent), ("x-software-model", model)]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into_iter()
+            .collect()
+    }
+
+    #[test]
+    fn every_build_of_the_table_is_a_version() {
+        let version = |model: &str| client_version(&fields("fervidex/1.3.0", model), "1.3.0");
+        for (model, expected) in [
+            ("P2D:J:B:A:0000000000", "inf"),
+            ("LDJ:J:B:A:2018091900", "25"),
+            ("LDJ:J:B:A:2019090200", "26"),
+            ("LDJ:J:B:A:2019100700", "26"),
+            ("LDJ:J:B:A:2020092900", "27"),
+            ("LDJ:J:B:E:2020092900", "27-2dxtra"),
+            ("LDJ:J:B:A:2021091500", "28"),
+            ("LDJ:J:B:A:2022082400", "29"),
+            ("LDJ:J:B:X:2022082400", "29-omni"),
+            ("LDJ:J:B:X:2023090500", "30-omni"),
+            ("TDJ:A:C:E:2024082600", "31-2dxtra"),
+            ("TDJ:J:B:X:2025082500", "32-omni"),
+        ] {
+            assert_eq!(version(model), Ok(expected), "{model}");
+        }
+        for model in ["LDJ:J:B:X:2018091900", "LDJ:J:B:E:2019100700", "LDJ:J:B:E:2025011400", "LDJ:J:B:B:2020092900"] {
+            assert_eq!(version(model).unwrap_err().message, format!("Invalid software model {model})"));
+        }
+    }
+
+    #[test]
+    fn every_version_is_one_of_the_games() {
+        let known = |version: &str| iidx::SP.versions.iter().any(|known| known.id == version);
+        for (extensions, versions) in BUILDS {
+            assert!(versions.iter().flatten().all(|version| known(version)), "{extensions:?}");
+        }
+    }
+
+    #[test]
+    fn the_card_filter_wants_exactly_one_of_its_cards() {
+        let card = |card: &str| Fields::from([(ACCOUNT_ID.to_owned(), card.to_owned())]);
+        assert_eq!(check_card::<&str>(&[], &Fields::new()), Ok(()));
+        assert_eq!(check_card(&["foo", "bar"], &card("bar")), Ok(()));
+        let error = |fields: &Fields| check_card(&["foo"], fields).unwrap_err().message;
+        assert_eq!(error(&Fields::new()), "Fervidex did not provide a card ID.");
+        assert_eq!(error(&card("")), "Fervidex did not provide a card ID.");
+        assert_eq!(error(&card("bar")), "The card ID bar is not in your list of filters. Ignoring.");
+        assert_eq!(error(&card("FOO")), "The card ID FOO is not in your list of filters. Ignoring.");
+    }
+
+    #[test]
+    fn a_cleared_course_is_a_dan() {
+        let submitted = |text: &str| submitted_class(text.as_bytes());
+        let dan = |gpt, value| Ok(Some(ProvidedClass { gpt, set: "dan", value }));
+        let text = r#"{"cleared":true,"course_id":18,"play_style":0,"foo":1}"#;
+        assert_eq!(submitted(text), dan(Gpt::IidxSp, "KAIDEN"));
+        let text = r#"{"cleared":true,"course_id":17,"play_style":1}"#;
+        assert_eq!(submitted(text), dan(Gpt::IidxDp, "CHUUDEN"));
+        assert_eq!(submitted(r#"{"cleared":false,"course_id":0,"play_style":0}"#), Ok(None));
+
+        let error = |text: &str| submitted(text).unwrap_err().message;
+        let bounds = "[course_id] Expected an integer between 0 and 18. (Received";
+        let with_course = |id: &str| format!(r#"{{"cleared":true,"course_id":{id},"play_style":0}}"#);
+        assert_eq!(error(&with_course("20")), format!("{bounds} 20)"));
+        assert_eq!(error(&with_course("-1")), format!("{bounds} -1)"));
+        assert_eq!(error(&with_course("null")), format!("{bounds} null)"));
+        let text = r#"{"cleared":true,"course_id":1,"play_style":null}"#;
+        assert_eq!(error(text), "[play_style] Expected any of 0, 1. (Received null)");
+        assert_eq!(error("{}"), "[cleared] Expected boolean. (Received undefined)");
+    }
+}

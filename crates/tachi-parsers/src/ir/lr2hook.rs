@@ -291,3 +291,36 @@ pub fn submitted_course(bytes: &[u8]) -> Result<SubmittedCourse, FatalError> {
         SubmittedCourse::Failed { notes_played, notes_total }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn course(notes_played: i64) -> Value {
+        json!({
+            "md5": "abcd",
+            "playerData": {"autoScr": 0, "gameMode": "7K", "random": "NORAN", "gauge": "GROOVE"},
+            "scoreData": {
+                "pgreat": 0, "great": 0, "good": 0, "bad": 0, "poor": 0, "exScore": 0, "maxCombo": 0, "moneyScore": 0,
+                "notesTotal": 4000, "notesPlayed": notes_played, "lamp": "FAIL", "hpGraph": vec![0; 1000],
+            },
+        })
+    }
+
+    #[test]
+    fn a_course_is_cleared_when_all_its_notes_were_played() {
+        let submitted = |notes_played| submitted_course(course(notes_played).to_string().as_bytes()).unwrap();
+        assert_eq!(submitted(4000), SubmittedCourse::Cleared("abcd".to_owned()));
+        assert_eq!(submitted(3999), SubmittedCourse::Failed { notes_played: 3999, notes_total: 4000 });
+    }
+
+    #[test]
+    fn a_course_has_the_body_of_a_score() {
+        let mut body = course(4000);
+        body["scoreData"]["lamp"] = Value::Null;
+        let error = submitted_course(body.to_string().as_bytes()).unwrap_err().message;
+        let expected =
+            "[scoreData.lamp] Expected any of NO PLAY, FAIL, EASY, NORMAL, HARD, FULL COMBO. (Received null)";
+        assert_eq!(error, expected);
+    }
+}
