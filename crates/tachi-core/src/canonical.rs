@@ -22,15 +22,20 @@ pub fn to_string(value: &Value) -> String {
     out
 }
 
-/// `prefix` followed by the 64 hexadecimal digits of the SHA-256 of `value`'s canonical text.
+/// The SHA-256 of `value`'s canonical text.
+#[must_use]
+pub fn digest(value: &Value) -> [u8; 32] {
+    Sha256::digest(to_string(value)).into()
+}
+
+/// `prefix` followed by the 64 hexadecimal digits of `value`'s [`digest`].
 ///
 /// This is the form of orphan (`O`), goal (`G`) and folder (`F`) IDs.
 #[must_use]
 pub fn hashed_id(prefix: char, value: &Value) -> String {
-    let digest = Sha256::digest(to_string(value));
     let mut id = String::with_capacity(65);
     id.push(prefix);
-    id.push_str(&const_hex::encode(digest));
+    id.push_str(&const_hex::encode(digest(value)));
     id
 }
 

@@ -7,6 +7,7 @@ pub mod class;
 pub mod formula;
 pub mod game;
 pub mod games;
+pub mod goal;
 pub mod grade;
 pub mod hydrate;
 pub mod ids;

@@ -12,6 +12,12 @@ pub fn is_safe_integer(value: f64) -> bool {
     value.is_finite() && value.fract() == 0.0 && value.abs() <= MAX_SAFE_INTEGER as f64
 }
 
+/// The safe integer that a JSON number is, however it is spelled (`1000`, `1000.0`).
+#[must_use]
+pub fn as_integer(value: &serde_json::Value) -> Option<i64> {
+    value.as_f64().filter(|number| is_safe_integer(*number)).map(|number| number as i64)
+}
+
 /// The shortest decimal that reads back equal, as ECMAScript's `String(number)` writes it.
 ///
 /// ```

@@ -1,3 +1,17 @@
-//! x
+//! The import pipeline of a rhythm-game score tracker: from an import request to an ImportDocument.
+//!
+//! [`Importer::import`] takes a [`Request`] and does everything that follows from it: it parses and converts the
+//! input, tells new scores from known ones, and stores scores, sessions, PBs, ratings and classes in one transaction.
+#![deny(missing_docs)]
+
+pub mod convert;
+mod importer;
+mod pipeline;
+pub mod row;
+pub mod seeds;
 mod session_name;
-pub mod sessions;
+mod session_plan;
+pub mod stage;
+mod stages;
+
+pub use importer::{Configuration, FailureKind, ImportFailure, Importer, Request};

@@ -65,6 +65,21 @@ impl RowStatus {
         Self::Ambiguous,
         Self::Internal,
     ];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Known => "known",
+            Self::Enriched => "enriched",
+            Self::Skipped => "skipped",
+            Self::Orphan => "orphan",
+            Self::Invalid => "invalid",
+            Self::Ambiguous => "ambiguous",
+            Self::Internal => "internal",
+        }
+    }
 }
 
 impl ImportRow {

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use crate::game::Game;
+use crate::game::{Game, Gpt};
 use crate::ids::{ChartId, FolderId, GoalId, SongId};
 use crate::number;
 
@@ -244,6 +244,69 @@ pub struct BmsCourseDocument {
     pub set: String,
     /// The class.
     pub value: String,
+}
+
+macro_rules! of_gpt {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// The GPT; `None` when the game has no such playtype.
+            #[must_use]
+            pub fn gpt(&self) -> Option<Gpt> {
+                self.game.playtype(&self.playtype)
+            }
+        }
+    )*};
+}
+
+of_gpt!(FolderDocument, TableDocument, GoalDocument, QuestDocument, QuestlineDocument);
+
+impl FolderDocument {
+    /// The identifier that the folder's definition has: the hash of game, playtype and the members of the query, or
+    /// of the list as `data`.
+    #[must_use]
+    pub fn derived_id(&self) -> FolderId {
+        let mut definition = match (self.kind, &self.data) {
+            (FolderKind::Charts | FolderKind::Songs, Value::Object(query)) => query.clone(),
+            (_, data) => Map::from_iter([("data".to_owned(), data.clone())]),
+        };
+        definition.insert("game".to_owned(), self.game.id().into());
+        definition.insert("playtype".to_owned(), self.playtype.as_str().into());
+        FolderId::of(&Value::Object(definition))
+    }
+}
+
+impl GoalDocument {
+    /// The identifier that the goal's definition has: the hash of charts, criteria, game and playtype.
+    #[must_use]
+    pub fn derived_id(&self) -> GoalId {
+        GoalId::of(&json!({
+            "charts": self.charts, "criteria": self.criteria, "game": self.game, "playtype": self.playtype,
+        }))
+    }
+}
+
+impl GoalMode {
+    /// The name in documents.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Single => "single",
+            Self::Absolute => "absolute",
+            Self::Proportion => "proportion",
+        }
+    }
+}
+
+impl GoalChartsDocument {
+    /// The name of the kind in documents.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Single(_) => "single",
+            Self::Multi(_) => "multi",
+            Self::Folder(_) => "folder",
+        }
+    }
 }
 
 /// Members of `data` as an object.

@@ -3,7 +3,10 @@
 //! A catalogue is built once from documents and then shared; a change of the data makes a new one. Look-ups are hash
 //! look-ups, and texts that repeat over thousands of charts are kept once.
 
+mod check;
+mod collections;
 mod documents;
+mod hash;
 mod lookup;
 mod query;
 mod resolve;
@@ -17,14 +20,18 @@ use serde_json::value::RawValue;
 use smallvec::SmallVec;
 use thiserror::Error;
 
+pub use check::{CheckMode, Checked, Existing, Finding, GoalFindings, Problem, check_goal};
+pub use collections::{CollectionError, Collections, Documents, FileKind, Place};
 pub use documents::*;
+pub use hash::{content_hash, derive_hash};
 pub use lookup::{SongMatch, near_titles};
-pub use query::{FolderMembers, QueryError};
+pub use query::{FolderMembers, FolderQuery, QueryError, QueryProblem, folder_members};
 pub use resolve::{ChartQuery, ResolveError, TextIntegerError, text_integer};
 pub use title::{fold, is_space, loose_form, site_form, trim};
 
 use crate::game::{Game, Gpt, GptConfig};
 use crate::ids::{ChartId, SongId};
+use crate::number;
 
 /// A chart's position in one catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -462,7 +469,7 @@ impl Interner {
             .collect();
         texts.extend(data["inGameStrID"].as_str().map(str::to_owned));
         let keys =
-            Keys { in_game_ids: one_or_many(&data["inGameID"]).iter().filter_map(Value::as_i64).collect(), texts };
+            Keys { in_game_ids: one_or_many(&data["inGameID"]).iter().filter_map(number::as_integer).collect(), texts };
         let chart = Chart {
             key,
             id: document.chart_id.clone(),

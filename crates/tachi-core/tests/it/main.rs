@@ -1,5 +1,7 @@
 //! One binary for all integration tests of the crate: each module covers one room of it.
 
+mod collections;
+mod collections_goals;
 mod games_arcaea;
 mod games_bms;
 mod games_chunithm;
@@ -16,6 +18,7 @@ mod games_popn;
 mod games_sdvx;
 mod games_usc;
 mod games_wacca;
+mod load;
 mod play;
 mod plays;
 mod score_kit;

@@ -1,0 +1,96 @@
+//! Goals and milestones: how far a player is. Source: `spec/goals-milestones.md` 4, 7 and 8.
+
+use crate::catalogue::{Chart, GoalCriteria, GoalMode};
+use crate::game::{GoalFormat, GoalStyle, GptConfig};
+use crate::import_document::{GoalState, MilestoneState};
+use crate::number;
+use crate::score::{MetricIdx, ScoreData};
+
+/// A PB on one of a goal's charts.
+#[derive(Debug, Clone, Copy)]
+pub struct GoalPb<'a> {
+    /// The chart.
+    pub chart: &'a Chart,
+    /// The PB's data.
+    pub data: &'a ScoreData,
+}
+
+/// What is shown where nothing was played.
+pub const NO_DATA: &str = "NO DATA";
+
+/// Where a player stands with a goal.
+///
+/// `charts` is the number of the goal's charts, `pbs` are the player's PBs on them. `None` when the goal is on a
+/// metric that the GPT does not have or that cannot be a goal.
+#[must_use]
+pub fn evaluate(config: &GptConfig, criteria: &GoalCriteria, charts: usize, pbs: &[GoalPb<'_>]) -> Option<GoalState> {
+    let (metric, _) = config.metric(&criteria.key)?;
+    let format = config.goals.iter().find(|format| format.metric == metric)?;
+    let needed = match criteria.mode {
+        GoalMode::Single => return Some(evaluate_single(config, format, criteria.value, pbs)),
+        GoalMode::Absolute => criteria.count?,
+        GoalMode::Proportion => (criteria.count? * charts as f64).floor(),
+    };
+    let qualifying = pbs.iter().filter(|pb| pb.data.rank(metric).is_some_and(|value| value >= criteria.value));
+    let count = qualifying.count() as f64;
+    Some(GoalState {
+        progress: Some(count),
+        progress_human: number::to_text(count),
+        out_of: needed,
+        out_of_human: number::to_text(needed),
+        achieved: count >= needed,
+    })
+}
+
+fn evaluate_single(config: &GptConfig, format: &GoalFormat, value: f64, pbs: &[GoalPb<'_>]) -> GoalState {
+    let valued = pbs.iter().filter_map(|pb| Some((pb.data.rank(format.metric)?, pb)));
+    // Of equal values the chart with the smallest identifier speaks, so that the wording does not depend on order.
+    let best = valued.max_by(|(a, a_pb), (b, b_pb)| a.total_cmp(b).then_with(|| b_pb.chart.id.cmp(&a_pb.chart.id)));
+    GoalState {
+        progress: best.map(|(progress, _)| progress),
+        progress_human: best.map_or_else(|| NO_DATA.to_owned(), |(_, pb)| progress_text(format, pb, value)),
+        out_of: value,
+        out_of_human: value_text(config, format, value),
+        achieved: best.is_some_and(|(progress, _)| progress >= value),
+    }
+}
+
+fn progress_text(format: &GoalFormat, pb: &GoalPb<'_>, goal: f64) -> String {
+    match &format.style {
+        GoalStyle::Value { progress: Some(progress), .. } => progress(pb.data),
+        GoalStyle::Value { text: Some(text), .. } => text(pb.data.index(format.metric)),
+        GoalStyle::Value { .. } => pb.data.value(format.metric).to_owned(),
+        GoalStyle::Grade { progress } => progress(pb.data, pb.chart, goal as usize),
+        GoalStyle::Number { progress, .. } => progress(pb.data),
+    }
+}
+
+fn value_text(config: &GptConfig, format: &GoalFormat, value: f64) -> String {
+    match &format.style {
+        GoalStyle::Value { text: Some(text), .. } => text(value as usize),
+        GoalStyle::Value { .. } | GoalStyle::Grade { .. } => enum_name(config, format.metric, value),
+        GoalStyle::Number { out_of, .. } => out_of(value),
+    }
+}
+
+fn enum_name(config: &GptConfig, metric: MetricIdx, value: f64) -> String {
+    let values = config.metrics[metric.get()].values();
+    values.get(value as usize).map_or_else(|| number::to_text(value), |name| (*name).to_owned())
+}
+
+/// The first part of a goal's title: `Get a score of 1234 on`, `HARD CLEAR`.
+#[must_use]
+pub fn criteria_text(config: &GptConfig, criteria: &GoalCriteria) -> Option<String> {
+    let (metric, _) = config.metric(&criteria.key)?;
+    let format = config.goals.iter().find(|format| format.metric == metric)?;
+    Some(match &format.style {
+        GoalStyle::Number { criteria: text, .. } => text(criteria.value),
+        _ => value_text(config, format, criteria.value),
+    })
+}
+
+/// Where a player stands with a milestone, of whose `goals` so many are `achieved`: all are needed.
+#[must_use]
+pub const fn milestone(goals: usize, achieved: usize) -> MilestoneState {
+    MilestoneState { progress: achieved as i64, achieved: achieved >= goals }
+}

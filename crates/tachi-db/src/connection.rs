@@ -1,0 +1,316 @@
+//! Opening a database, reading from it and writing to it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+use parking_lot::{FairMutex, FairMutexGuard, Mutex};
+
+use crate::checkpoint::Checkpointer;
+use crate::error::{DbError, is_retryable};
+use crate::migrate::migrate;
+use crate::pool::{Conn, Faults, Manager, Pooled, Role, connect, depth, watch};
+use crate::target::Target;
+
+/// After which time of disuse a connection to a server is asked whether it still works.
+const IDLE: Duration = Duration::from_secs(1);
+/// How often a transaction is run again after a serialisation failure or a deadlock.
+const MAX_RETRIES: u32 = 5;
+
+/// How a database is used.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How many connections there are at most: all of them on PostgreSQL, those that read on SQLite.
+    pub connections: u32,
+    /// How long a reader waits for a connection.
+    pub wait: Duration,
+    /// Whether statements are counted; for tests of what things cost.
+    pub count_statements: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { connections: 8, wait: Duration::from_secs(5), count_statements: false }
+    }
+}
+
+/// An open database. Made once, shared by reference or behind an `Arc`.
+#[derive(Debug)]
+pub struct Database {
+    target: Target,
+    /// PostgreSQL's connections, or SQLite's readers.
+    pool: r2d2::Pool<Manager>,
+    /// SQLite's writer.
+    writer: Option<Writer>,
+    statements: Arc<AtomicU64>,
+    retries: AtomicU64,
+}
+
+/// SQLite has one writer at a time. Whoever wants to write queues here and gets its turn in order; left to SQLite's
+/// own waiting, some would starve for seconds.
+#[derive(Debug)]
+struct Writer {
+    conn: Arc<FairMutex<Conn>>,
+    /// The size of the log at the last nudge.
+    noticed: Mutex<u64>,
+    checkpointer: Checkpointer,
+}
+
+/// How a transaction ends when nothing went wrong in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Finish {
+    Commit,
+    RollBack,
+}
+
+impl Database {
+    /// Opens the database that a URL names and brings its schema up to date. Grammar: [`Target::parse`].
+    ///
+    /// # Errors
+    /// When the URL names no database, when it cannot be opened, or when it was written by a newer version.
+    pub fn open(url: &str, options: &Options) -> Result<Self, DbError> {
+        let target = Target::parse(url)?;
+        let statements = Arc::new(AtomicU64::new(0));
+        let counter = options.count_statements.then(|| Arc::clone(&statements));
+
+        let mut conn = connect(&target, Role::Writer)?;
+        migrate(&mut conn, &target)?;
+        let writer = match &target {
+            Target::Postgres(_) => None,
+            Target::Sqlite(path) => {
+                watch(&mut conn, &Arc::new(Faults::new(counter.clone())));
+                let conn = Arc::new(FairMutex::new(conn));
+                let checkpointer = Checkpointer::start(path, Arc::clone(&conn))?;
+                Some(Writer { conn, noticed: Mutex::new(0), checkpointer })
+            }
+        };
+        let pool = r2d2::Pool::builder()
+            .max_size(options.connections.max(1))
+            .min_idle(Some(0))
+            .connection_timeout(options.wait)
+            // A check would cost every request a round trip.
+            .test_on_check_out(false)
+            .build_unchecked(Manager { target: target.clone(), statements: counter });
+        Ok(Self { target, pool, writer, statements, retries: AtomicU64::new(0) })
+    }
+
+    /// The database this is.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// How many statements were sent so far; 0 unless [`Options::count_statements`] is set. Those that begin and end
+    /// transactions count.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// How often a transaction was run again after a serialisation failure or a deadlock.
+    #[must_use]
+    pub fn retries(&self) -> u64 {
+        self.retries.load(Ordering::Relaxed)
+    }
+
+    /// Runs queries that change nothing. Each sees the database as it is at its own moment.
+    ///
+    /// # Errors
+    /// Those of `f`, and [`DbError::Busy`] when no connection becomes free in time.
+    pub fn read<T, E: From<DbError>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        f(&mut self.pooled(self.pool.connection_timeout())?.conn)
+    }
+
+    /// Runs a transaction and commits it; an error rolls it back.
+    ///
+    /// `wait` bounds the waiting for a turn, not the transaction. On SQLite, transactions run one after the other, in
+    /// the order of the calls. On PostgreSQL they run side by side, and one that fails because of another is run again
+    /// from its beginning, so that `f` may be called several times. A transaction inside `f`
+    /// ([`Connection::transaction`]) is a savepoint.
+    ///
+    /// # Errors
+    /// Those of `f` and of the commit, and [`DbError::Busy`] when there is no turn in time.
+    pub fn write<T, E: From<DbError>>(&self, wait: Duration, f: impl FnMut(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        self.transaction(wait, Finish::Commit, f)
+    }
+
+    /// Runs a transaction as [`write`](Self::write) does, always rolls it back, and returns what `f` returned: a dry
+    /// run.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub fn write_rolled_back<T, E: From<DbError>>(
+        &self,
+        wait: Duration,
+        f: impl FnMut(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.transaction(wait, Finish::RollBack, f)
+    }
+
+    fn transaction<T, E: From<DbError>>(
+        &self,
+        wait: Duration,
+        finish: Finish,
+        mut f: impl FnMut(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let deadline = Instant::now() + wait;
+        match &self.writer {
+            Some(writer) => writer.transaction(&self.target, deadline, finish, f),
+            None => self.retrying(deadline, finish, &mut f),
+        }
+    }
+
+    /// PostgreSQL: again from the beginning when others were in the way.
+    fn retrying<T, E: From<DbError>>(
+        &self,
+        deadline: Instant,
+        finish: Finish,
+        f: &mut impl FnMut(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut retries = 0;
+        loop {
+            let mut pooled = self.pooled(deadline.saturating_duration_since(Instant::now()))?;
+            let faults = Arc::clone(&pooled.faults);
+            faults.forget();
+            let result = attempt(&mut pooled.conn, deadline, finish, |conn| {
+                let value = f(conn)?;
+                // PostgreSQL answers the commit of a failed transaction by rolling it back without an error. Should
+                // `f` have swallowed one, this statement fails.
+                if faults.any() {
+                    conn.batch_execute("SELECT 1").map_err(DbError::from)?;
+                }
+                Ok(value)
+            });
+            if result.is_ok() || retries == MAX_RETRIES || !faults.retryable() {
+                return result;
+            }
+            drop(pooled);
+            self.retries.fetch_add(1, Ordering::Relaxed);
+            std::thread::sleep(Duration::from_millis(2 << retries));
+            retries += 1;
+        }
+    }
+
+    /// A connection of the pool that works.
+    fn pooled(&self, wait: Duration) -> Result<r2d2::PooledConnection<Manager>, DbError> {
+        let deadline = Instant::now() + wait;
+        loop {
+            let wait = deadline.saturating_duration_since(Instant::now());
+            let mut pooled =
+                self.pool.get_timeout(wait).map_err(|error| DbError::Busy { reason: error.to_string() })?;
+            // The server may have closed a connection that lay idle. One that was used just now is trusted: asking
+            // each time would cost a round trip.
+            if self.writer.is_some() || pooled.used.elapsed() < IDLE || self.answers(&mut pooled) {
+                pooled.used = Instant::now();
+                return Ok(pooled);
+            }
+        }
+    }
+
+    /// Whether the server is still there; not counted as a statement.
+    fn answers(&self, pooled: &mut Pooled) -> bool {
+        let answers = pooled.conn.batch_execute("SELECT 1").is_ok();
+        if pooled.faults.counts() {
+            self.statements.fetch_sub(1, Ordering::Relaxed);
+        }
+        answers
+    }
+}
+
+impl Writer {
+    fn transaction<T, E: From<DbError>>(
+        &self,
+        target: &Target,
+        deadline: Instant,
+        finish: Finish,
+        f: impl FnMut(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let result = attempt(&mut *self.turn(target, deadline)?, deadline, finish, f);
+        let mut noticed = self.noticed.lock();
+        *noticed = self.checkpointer.committed(*noticed);
+        result
+    }
+
+    /// Waits for the turn to write.
+    fn turn(&self, target: &Target, deadline: Instant) -> Result<FairMutexGuard<'_, Conn>, DbError> {
+        let mut conn = self
+            .conn
+            .try_lock_until(deadline)
+            .ok_or_else(|| DbError::Busy { reason: "another transaction is being written".to_owned() })?;
+        if depth(&mut conn) != Some(0) {
+            log::error!("the writing connection to {target} is replaced because a rollback failed");
+            *conn = connect(target, Role::Writer)?;
+        }
+        Ok(conn)
+    }
+}
+
+/// An open transaction: rolled back when it is dropped, by an error or a panic, before it was finished.
+struct OpenTransaction<'a> {
+    conn: &'a mut Conn,
+}
+
+impl Drop for OpenTransaction<'_> {
+    fn drop(&mut self) {
+        // A panic may have left savepoints open, too.
+        while depth(self.conn).is_some_and(|depth| depth > 0) {
+            if let Err(error) = <Conn as Connection>::TransactionManager::rollback_transaction(self.conn) {
+                log::error!("a transaction could not be rolled back: {error}");
+                return;
+            }
+        }
+    }
+}
+
+/// Runs a transaction once.
+pub(crate) fn attempt<T, E: From<DbError>>(
+    conn: &mut Conn,
+    deadline: Instant,
+    finish: Finish,
+    mut f: impl FnMut(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    begin(conn, deadline)?;
+    let open = OpenTransaction { conn };
+    let value = f(open.conn)?;
+    if finish == Finish::Commit {
+        <Conn as Connection>::TransactionManager::commit_transaction(open.conn).map_err(DbError::from)?;
+    }
+    Ok(value)
+}
+
+/// Begins a transaction that is going to write. On SQLite a deferred one would fail halfway, when it wants to write
+/// after another process did.
+fn begin(conn: &mut Conn, deadline: Instant) -> Result<(), DbError> {
+    loop {
+        let begun = match conn {
+            Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
+            Conn::Pg(conn) => AnsiTransactionManager::begin_transaction(conn),
+        };
+        match begun {
+            // Another process is writing. SQLite itself waits a short while before it says so.
+            Err(error) if is_retryable(&error) && Instant::now() < deadline => {}
+            begun => return Ok(begun?),
+        }
+    }
+}
+
+/// Runs several queries that see the database at one moment.
+///
+/// # Errors
+/// Those of `f` and of the database.
+pub fn snapshot<T, E: From<DbError>>(conn: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+    if depth(conn) != Some(0) {
+        return f(conn);
+    }
+    let begun = match conn {
+        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction(conn),
+        Conn::Pg(conn) => {
+            AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        }
+    };
+    begun.map_err(DbError::from)?;
+    let open = OpenTransaction { conn };
+    f(open.conn)
+}

@@ -1,0 +1,12 @@
+//! One binary for all integration tests of the crate: each module covers one room of it, and every test runs on both
+//! databases.
+
+#[path = "../support/postgres.rs"]
+mod postgres;
+
+mod catalogue;
+mod connection;
+mod schema;
+mod support;
+mod target;
+mod users;

@@ -1,0 +1,87 @@
+//! The write transaction of an import, from top to bottom: each stage takes what the one before it made.
+//!
+//! Everything here happens inside one transaction: it commits whole or not at all. Source: `spec/pipeline.md` 1.
+
+use tachi_core::catalogue::Catalogue;
+use tachi_core::game::Gpt;
+use tachi_core::import_document::ImportDocument;
+use tachi_db::imports::{self, NewImport};
+use tachi_db::{Conn, DbError, catalogue, locks};
+
+use crate::convert::Converted;
+use crate::importer::{ImportFailure, Request};
+use crate::stages::document::{Report, document};
+use crate::stages::enrich::enrich;
+use crate::stages::pbs::pbs;
+use crate::stages::profile::profiles;
+use crate::stages::scores::scores;
+use crate::stages::separate::separate;
+use crate::stages::sessions::sessions;
+
+/// What every stage may look at.
+#[derive(Debug)]
+pub struct Import<'a> {
+    /// The request.
+    pub request: &'a Request,
+    /// The catalogue that the input was converted with.
+    pub catalogue: &'a Catalogue,
+    /// When the import began, UNIX milliseconds.
+    pub started: i64,
+    /// The time that everything written bears, UNIX milliseconds.
+    pub now: i64,
+    /// Whether the import holds the user's import lock.
+    pub locked: bool,
+}
+
+/// Stores an import; `None` when the database has a newer catalogue than the import was converted with.
+pub fn store(
+    conn: &mut Conn,
+    import: &Import<'_>,
+    converted: &Converted,
+) -> Result<Option<ImportDocument>, ImportFailure> {
+    locks::write_lock(conn, import.request.user)?;
+    if catalogue::catalogue_version(conn)? != import.catalogue.version() {
+        return Ok(None);
+    }
+    let key = begin(conn, import)?;
+    let mut separated = separate(conn, import, converted)?;
+    let enriched = enrich(conn, import, &mut separated)?;
+    let sessions = sessions(conn, import, &separated, &enriched)?;
+    let keys = scores(conn, import, key, &mut separated, &enriched, &sessions)?;
+    let touched = pbs(conn, import, &separated, &enriched, &keys)?;
+    let scored = playtypes(import, &touched);
+    let class_deltas = profiles(conn, import, converted.game.config().gpts, &scored, &converted.classes)?;
+    let report = Report { separated, sessions, class_deltas, goal_info: Vec::new(), milestone_info: Vec::new() };
+    let document = document(conn, import, key, converted, report)?;
+    still_locked(conn, import)?;
+    Ok(Some(document))
+}
+
+fn begin(conn: &mut Conn, import: &Import<'_>) -> Result<tachi_db::ImportKey, DbError> {
+    let request = import.request;
+    let new = NewImport {
+        id: request.import_id,
+        user: request.user,
+        import_type: request.import_type,
+        user_intent: request.user_intent,
+        time_started: import.started,
+    };
+    imports::import_begin(conn, &new)
+}
+
+/// The playtypes on which PBs changed.
+fn playtypes(import: &Import<'_>, touched: &[tachi_core::catalogue::ChartIdx]) -> Vec<Gpt> {
+    let mut playtypes: Vec<Gpt> = touched.iter().map(|chart| import.catalogue.chart(*chart).gpt).collect();
+    playtypes.sort_unstable();
+    playtypes.dedup();
+    playtypes
+}
+
+/// An import whose lock was taken away meanwhile must not commit.
+fn still_locked(conn: &mut Conn, import: &Import<'_>) -> Result<(), ImportFailure> {
+    let request = import.request;
+    if !import.locked || locks::import_lock_held_by(conn, request.user, &request.import_id.to_string())? {
+        return Ok(());
+    }
+    Err(ImportFailure::locked())
+}

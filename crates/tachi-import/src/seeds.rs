@@ -1,0 +1,179 @@
+//! Loads of the catalogue: checked as a whole, then written in one transaction.
+//! Source: `spec/games/README.md` 12.
+
+use std::time::Duration;
+
+use tachi_core::catalogue::{
+    Catalogue, CheckMode, Checked, CollectionError, Collections, Existing, FolderDocument, FolderQuery, Problem,
+    folder_members,
+};
+use tachi_core::catalogue::{ChartKey, GoalDocument, QuestDocument};
+use tachi_db::catalogue::{self, LoadReport};
+use tachi_db::{Conn, Database, DbError, FolderKey};
+use thiserror::Error;
+
+/// How long a load waits for its turn to write.
+const WAIT: Duration = Duration::from_secs(60);
+
+/// Why a load changed nothing.
+#[derive(Debug, Error)]
+pub enum SeedsError {
+    /// A file that cannot be read.
+    #[error(transparent)]
+    Collection(#[from] CollectionError),
+    /// Documents that do not fit, all of them.
+    #[error("{}", list(.0))]
+    Problems(Vec<Problem>),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+/// How many problems a message lists.
+const LISTED: usize = 20;
+
+fn list(problems: &[Problem]) -> String {
+    let mut text = format!("{} problems; nothing was changed", problems.len());
+    for problem in problems.iter().take(LISTED) {
+        text.push_str(&format!("\n  {problem}"));
+    }
+    if problems.len() > LISTED {
+        text.push_str(&format!("\n  and {} more", problems.len() - LISTED));
+    }
+    text
+}
+
+/// What a load did.
+#[derive(Debug, Default)]
+pub struct SeedsReport {
+    /// What each collection went through.
+    pub collections: Vec<(String, LoadReport)>,
+    /// What is odd but was loaded all the same.
+    pub warnings: Vec<Problem>,
+    /// Charts whose scores may have to change.
+    pub recalculate: Vec<ChartKey>,
+}
+
+impl SeedsReport {
+    /// Whether anything is different from before.
+    #[must_use]
+    pub fn is_change(&self) -> bool {
+        self.collections.iter().any(|(_, report)| report.is_change())
+    }
+}
+
+/// The steps of a load, for progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Everything is checked.
+    Check,
+    /// Songs, charts and the rest are written.
+    Write,
+    /// Folders are filled.
+    Folders,
+}
+
+/// Checks collections and loads them. Either all of it is loaded or nothing.
+///
+/// Collections without a file are left as they are.
+///
+/// # Errors
+/// When a document does not fit, or the database fails.
+pub fn load(database: &Database, collections: Collections, progress: impl Fn(Step)) -> Result<SeedsReport, SeedsError> {
+    progress(Step::Check);
+    let checked = check(database, collections)?;
+    let warnings = checked.warnings().to_vec();
+    let collections = checked.into_collections();
+    let mut report = database.write(WAIT, |conn| {
+        progress(Step::Write);
+        let mut report = write(conn, &collections)?;
+        if report.is_change() {
+            progress(Step::Folders);
+            fill_folders(conn, &mut report)?;
+        }
+        Ok::<_, SeedsError>(report)
+    })?;
+    report.warnings = warnings;
+    Ok(report)
+}
+
+/// What the store has, for references out of the load.
+struct Stored {
+    catalogue: Catalogue,
+    folders: Vec<FolderDocument>,
+    goals: Vec<GoalDocument>,
+    quests: Vec<QuestDocument>,
+}
+
+fn check(database: &Database, collections: Collections) -> Result<Checked, SeedsError> {
+    let stored = database.read(|conn| {
+        Ok::<_, DbError>(Stored {
+            catalogue: catalogue::catalogue_load(conn)?,
+            folders: catalogue::folders_all(conn)?.into_iter().map(|(_, folder)| folder).collect(),
+            goals: catalogue::goals_all(conn)?.into_iter().map(|(_, goal)| goal).collect(),
+            quests: catalogue::quests_all(conn)?,
+        })
+    })?;
+    let existing = Existing {
+        catalogue: Some(&stored.catalogue),
+        folders: &stored.folders,
+        goals: &stored.goals,
+        quests: &stored.quests,
+    };
+    collections.check(CheckMode::Load, existing).map_err(SeedsError::Problems)
+}
+
+fn write(conn: &mut Conn, collections: &Collections) -> Result<SeedsReport, DbError> {
+    let mut report = SeedsReport::default();
+    let mut games: Vec<_> = collections.songs.keys().chain(collections.charts.keys()).copied().collect();
+    games.sort_unstable();
+    games.dedup();
+    for game in games {
+        let songs = collections.songs.get(&game).map(|documents| &**documents);
+        let charts = collections.charts.get(&game).map(|documents| &**documents);
+        let done = catalogue::songs_and_charts_replace(conn, game, songs, charts)?;
+        report.collections.push((format!("songs-{game}"), done.songs));
+        report.collections.push((format!("charts-{game}"), done.charts));
+        report.recalculate.extend(done.recalculate);
+    }
+    let mut add = |name: &str, done: LoadReport| report.collections.push((name.to_owned(), done));
+    if collections.folders.is_loaded() {
+        add("folders", catalogue::folders_replace(conn, &collections.folders)?);
+    }
+    if collections.tables.is_loaded() {
+        add("tables", catalogue::tables_replace(conn, &collections.tables)?);
+    }
+    if collections.goals.is_loaded() {
+        add("goals", catalogue::goals_replace(conn, &collections.goals)?);
+    }
+    if collections.quests.is_loaded() {
+        add("quests", catalogue::quests_replace(conn, &collections.quests)?.counts);
+    }
+    if collections.questlines.is_loaded() {
+        add("questlines", catalogue::questlines_replace(conn, &collections.questlines)?);
+    }
+    if collections.bms_courses.is_loaded() {
+        add("bms-course-lookup", catalogue::bms_courses_replace(conn, &collections.bms_courses)?);
+    }
+    Ok(report)
+}
+
+/// Finds out anew which charts each folder holds.
+fn fill_folders(conn: &mut Conn, report: &mut SeedsReport) -> Result<(), DbError> {
+    let catalogue = catalogue::catalogue_load(conn)?;
+    let folders = catalogue::folders_all(conn)?;
+    let mut queries = Vec::with_capacity(folders.len());
+    for (_, folder) in &folders {
+        let query = FolderQuery::compile(folder);
+        queries.push(query.map_err(|error| DbError::data(format!("folder {}", folder.folder_id), error))?);
+    }
+    let members = folder_members(&catalogue, &queries).into_iter();
+    let members: Vec<(FolderKey, Vec<ChartKey>)> = folders
+        .iter()
+        .zip(members)
+        .map(|((key, _), charts)| (*key, charts.into_iter().map(|chart| catalogue.chart(chart).key).collect()))
+        .collect();
+    let changed = catalogue::folder_charts_replace(conn, &members)?;
+    report.collections.push(("folder charts".to_owned(), LoadReport { changed, ..LoadReport::default() }));
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! The stages inside the write transaction, one module each, in the order of [`Stage`](crate::stage::Stage).
+
+pub mod document;
+pub mod enrich;
+pub mod pbs;
+pub mod profile;
+pub mod scores;
+pub mod separate;
+pub mod sessions;
