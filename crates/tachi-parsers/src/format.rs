@@ -111,8 +111,8 @@ pub trait Format {
     /// Title and difficulty of an element as sent, where it has them.
     fn label<'r>(row: &'r Self::Row<'_>) -> (Option<&'r str>, Option<&'r str>);
 
-    /// Whether the player asks for the score to be highlighted, also where it is stored already. Not asked of orphans:
-    /// the wish belongs to the moment it was made.
+    /// Whether the player asks for a score that is stored already to be highlighted; a new one is not. Not asked of
+    /// orphans: the wish belongs to the moment it was made.
     fn highlights(_row: &Self::Row<'_>) -> bool {
         false
     }
@@ -137,7 +137,7 @@ pub struct Outcome {
     pub result: Result<DryScore, Failure>,
     /// The element as an orphan stores it; only where the chart was not found.
     pub orphan: Option<Value>,
-    /// Whether the score, new or known, is to be highlighted.
+    /// Whether the score is to be highlighted if it is stored already.
     pub highlight: bool,
     /// The chart to be queued; only where the chart was not found.
     pub unknown_chart: Option<Box<UnknownChart>>,
