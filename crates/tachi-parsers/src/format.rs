@@ -7,8 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tachi_core::catalogue::Catalogue;
 use tachi_core::game::{Game, Gpt};
@@ -192,13 +192,22 @@ pub(crate) fn parse_erased<'a, F: Format + 'static>(input: &Input<'a>) -> Result
     Ok(Parsed { game, context: stored, classes, rows: Box::new(rows) })
 }
 
+/// Elements in the form that orphans store.
+pub type StoredRows<'a> = Box<dyn Iterator<Item = Result<Value, FatalError>> + 'a>;
+
+/// Parses with a format and stores every element, whatever conversion would make of it.
+pub(crate) fn store_erased<'a, F: Format + 'static>(input: &Input<'a>) -> Result<StoredRows<'a>, FatalError> {
+    let rows = F::parse(input)?.rows;
+    Ok(Box::new(rows.map(|row| row.map(|(_, row)| F::store(&row)))))
+}
+
 /// Converts a stored element with a format.
 pub(crate) fn convert_erased<F: Format>(
     data: &Value,
     context: &Value,
     catalogue: &Catalogue,
 ) -> Result<DryScore, Failure> {
-    let context: F::Context = serde_json::from_value(context.clone())
+    let context = F::Context::deserialize(context)
         .map_err(|error| Failure::Internal(format!("the orphan's context cannot be read: {error}")))?;
     let row = F::restore(data, &context)?;
     F::convert(&row, &context, catalogue)

@@ -7,7 +7,7 @@ use tachi_core::import_type::ImportType;
 use tachi_core::score::DryScore;
 
 use crate::error::{Failure, FatalError};
-use crate::format::{Format, Input, Parsed, convert_erased, parse_erased};
+use crate::format::{Format, Input, Parsed, StoredRows, convert_erased, parse_erased, store_erased};
 use crate::{file, ir};
 
 /// How an import type is read.
@@ -17,12 +17,20 @@ pub struct Entry {
     pub import_type: ImportType,
     /// Parses an input; its elements are converted as they are asked for.
     pub parse: for<'a> fn(&Input<'a>) -> Result<Parsed<'a>, FatalError>,
+    /// Parses an input and yields every element as an orphan would store it, also those that are converted well:
+    /// what comes out of [`convert`](Self::convert) is the same for both forms.
+    pub store: for<'a> fn(&Input<'a>) -> Result<StoredRows<'a>, FatalError>,
     /// Converts a stored element: data, context, catalogue.
     pub convert: fn(&Value, &Value, &Catalogue) -> Result<DryScore, Failure>,
 }
 
 const fn entry<F: Format + 'static>() -> Entry {
-    Entry { import_type: F::IMPORT_TYPE, parse: parse_erased::<F>, convert: convert_erased::<F> }
+    Entry {
+        import_type: F::IMPORT_TYPE,
+        parse: parse_erased::<F>,
+        store: store_erased::<F>,
+        convert: convert_erased::<F>,
+    }
 }
 
 /// Every import type that is read here.

@@ -1,6 +1,6 @@
 //! Times in text. Source: `spec/import-types/README.md` 7.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use crate::error::{Failure, shown};
 
@@ -18,54 +18,76 @@ pub fn parse_local(text: &str, offset: i32) -> Result<Option<i64>, Failure> {
     if text.is_empty() {
         return Ok(None);
     }
-    let time = read(text, offset)
+    let time = read(text.as_bytes(), offset)
         .ok_or_else(|| Failure::invalid(format!("Invalid/Unparsable score timestamp of {}.", shown(text))))?;
     Ok(Some(time).filter(|time| *time > 0))
 }
 
-fn read(text: &str, offset: i32) -> Option<i64> {
-    let (date, rest) = text.split_at_checked(10)?;
-    let date = NaiveDate::parse_from_str(date, if date.contains('/') { "%Y/%m/%d" } else { "%Y-%m-%d" }).ok()?;
-    if !text.as_bytes()[..4].iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let Some(clock) = rest.strip_prefix([' ', 'T']) else {
-        return rest.is_empty().then(|| at(date.and_hms_opt(0, 0, 0)?, offset)).flatten();
+fn read(text: &[u8], offset: i32) -> Option<i64> {
+    let (date, rest) = date(text)?;
+    let [b' ' | b'T', clock @ ..] = rest else {
+        return rest.is_empty().then(|| milliseconds(date.and_time(NaiveTime::MIN), offset));
     };
-    if let Some(utc) = clock.strip_suffix('Z') {
-        return at(date.and_time(clock_time(utc)?), 0);
-    }
-    match clock.rfind(['+', '-']) {
-        None => at(date.and_time(clock_time(clock)?), offset),
-        Some(sign) => at(date.and_time(clock_time(&clock[..sign])?), explicit_offset(&clock[sign..])?),
-    }
-}
-
-fn clock_time(text: &str) -> Option<chrono::NaiveTime> {
-    let format = match text.len() {
-        5 => "%H:%M",
-        8 => "%H:%M:%S",
-        _ => "%H:%M:%S%.f",
-    };
-    chrono::NaiveTime::parse_from_str(text, format).ok()
-}
-
-/// `+09:00`, `+0900` or `+09` in seconds.
-fn explicit_offset(text: &str) -> Option<i32> {
-    let digits: String = text[1..].chars().filter(|c| *c != ':').collect();
-    let (hours, minutes) = match digits.len() {
-        2 => (digits.parse::<i32>().ok()?, 0),
-        4 => (digits[..2].parse::<i32>().ok()?, digits[2..].parse::<i32>().ok()?),
+    let (time, rest) = clock_time(clock)?;
+    let offset = match rest {
+        [] => offset,
+        [b'Z'] => 0,
+        [b'+', digits @ ..] => explicit_offset(digits)?,
+        [b'-', digits @ ..] => -explicit_offset(digits)?,
         _ => return None,
     };
-    let seconds = hours * 3600 + minutes * 60;
-    Some(if text.starts_with('-') { -seconds } else { seconds })
+    Some(milliseconds(date.and_time(time), offset))
 }
 
-fn at(time: NaiveDateTime, offset: i32) -> Option<i64> {
-    let zone = FixedOffset::east_opt(offset)?;
-    let time: DateTime<FixedOffset> = time.and_local_timezone(zone).single()?;
-    Some(time.timestamp_millis())
+/// `YYYY-MM-DD` or `YYYY/MM/DD`, and what follows it.
+fn date(text: &[u8]) -> Option<(NaiveDate, &[u8])> {
+    let (year, rest) = number(text, 4)?;
+    let (separator @ (b'-' | b'/'), rest) = rest.split_first()? else { return None };
+    let (month, rest) = number(rest, 2)?;
+    let (day, rest) = number(rest.strip_prefix(&[*separator])?, 2)?;
+    Some((NaiveDate::from_ymd_opt(year as i32, month, day)?, rest))
+}
+
+/// `HH:MM[:SS[.fff]]`, and what follows it. Of a fraction the milliseconds count.
+fn clock_time(text: &[u8]) -> Option<(NaiveTime, &[u8])> {
+    let (hour, rest) = number(text, 2)?;
+    let (minute, mut rest) = number(rest.strip_prefix(b":")?, 2)?;
+    let (mut second, mut millisecond) = (0, 0);
+    if let Some(after) = rest.strip_prefix(b":") {
+        (second, rest) = number(after, 2)?;
+        if let Some(fraction) = rest.strip_prefix(b".") {
+            let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            if !(1..=9).contains(&digits) {
+                return None;
+            }
+            let padded = fraction[..digits].iter().chain(b"000").take(3);
+            millisecond = padded.fold(0, |value, digit| 10 * value + u32::from(digit - b'0'));
+            rest = &fraction[digits..];
+        }
+    }
+    Some((NaiveTime::from_hms_milli_opt(hour, minute, second, millisecond)?, rest))
+}
+
+/// The digits of `09:00`, `0900` or `09`, in seconds.
+fn explicit_offset(text: &[u8]) -> Option<i32> {
+    let (hours, rest) = number(text, 2)?;
+    let minutes = match rest.strip_prefix(b":").unwrap_or(rest) {
+        [] if rest.is_empty() => 0,
+        digits => number(digits, 2).filter(|(_, rest)| rest.is_empty())?.0,
+    };
+    (hours < 24 && minutes < 60).then_some((hours * 3600 + minutes * 60) as i32)
+}
+
+/// A number of exactly that many digits, and what follows it.
+fn number(text: &[u8], digits: usize) -> Option<(u32, &[u8])> {
+    let (number, rest) = text.split_at_checked(digits)?;
+    let value =
+        number.iter().try_fold(0, |value, byte| byte.is_ascii_digit().then(|| 10 * value + u32::from(byte - b'0')))?;
+    Some((value, rest))
+}
+
+fn milliseconds(time: NaiveDateTime, offset: i32) -> i64 {
+    time.and_utc().timestamp_millis() - i64::from(offset) * 1000
 }
 
 #[cfg(test)]
@@ -77,17 +99,47 @@ mod tests {
         let read = |text| parse_local(text, JST).unwrap();
         assert_eq!(read("2021-09-10 21:04"), Some(1_631_275_440_000));
         assert_eq!(read("2021/09/10 21:04:00"), Some(1_631_275_440_000));
+        assert_eq!(read(" 2021-09-10T21:04:00.1239 "), Some(1_631_275_440_123));
+        assert_eq!(read("2021-09-10T21:04:00.5"), Some(1_631_275_440_500));
         assert_eq!(read("2021-09-10T12:04:00.000Z"), Some(1_631_275_440_000));
         assert_eq!(read("2021-09-10T21:04:00+09:00"), Some(1_631_275_440_000));
+        assert_eq!(read("2021-09-10T21:04:00+0900"), Some(1_631_275_440_000));
+        assert_eq!(read("2021-09-10T21:04:00+09"), Some(1_631_275_440_000));
+        assert_eq!(read("2021-09-10 07:34-04:30"), Some(1_631_275_440_000));
         assert_eq!(read("2021-09-10"), Some(1_631_199_600_000));
         assert_eq!(read(""), None);
         assert_eq!(read("1970-01-01 09:00"), None);
+        assert_eq!(read("1970-01-01 09:00:00.001"), Some(1));
     }
 
     #[test]
     fn other_texts_are_refused() {
-        for text in ["---", "yesterday", "2021-13-01 00:00", "2021-09-10 25:00", "2021-09-1021:04", "２０２１-09-10"]
-        {
+        for text in [
+            "---",
+            "yesterday",
+            "2021-13-01 00:00",
+            "2021-02-29",
+            "2021/09-10",
+            "2021-9-10",
+            "2021- 9-10",
+            "+021-09-10",
+            "２０２１-09-10",
+            "2021-09-10Z",
+            "2021-09-1021:04",
+            "2021-09-10 25:00",
+            "2021-09-10 21:60",
+            "2021-09-10 21:04:60",
+            "2021-09-10 21:04:00.",
+            "2021-09-10  1:04",
+            "2021-09-10 21",
+            "2021-09-10 21:04 +09:00",
+            "2021-09-10 21:04+",
+            "2021-09-10 21:04+9",
+            "2021-09-10 21:04+24:00",
+            "2021-09-10 21:04+09:",
+            "2021-09-10 21:04+09:000",
+            "2021-09-10 21:04+1é1",
+        ] {
             assert!(parse_local(text, JST).is_err(), "{text}");
         }
     }

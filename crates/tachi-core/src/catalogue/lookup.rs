@@ -4,6 +4,10 @@ use super::{Catalogue, Chart, ChartIdx, ChartKey, Song, SongIdx, fold, loose_for
 use crate::game::{Game, Gpt, GptConfig};
 use crate::ids::{ChartId, SongId};
 
+/// The longest title, in bytes, that is compared in its site form, which can be many times as long as the title. No
+/// game has titles of half that length.
+const LONGEST_SITE_TITLE: usize = 1000;
+
 /// What a title found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SongMatch {
@@ -77,7 +81,8 @@ impl Catalogue {
     pub fn song_by_title_csv(&self, game: Game, title: &str) -> SongMatch {
         let titles = &self.titles[game.index()];
         let found = titles.exact.get(title).or_else(|| titles.trimmed.get(trim(title)));
-        SongMatch::of(found.or_else(|| titles.site.get(site_form(title).as_str())))
+        let site = || (title.len() <= LONGEST_SITE_TITLE).then(|| titles.site.get(site_form(title).as_str())).flatten();
+        SongMatch::of(found.or_else(site))
     }
 
     /// The DDR song with that hash of the official site.

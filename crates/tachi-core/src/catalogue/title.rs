@@ -38,7 +38,9 @@ const SOUND_MARKS: [char; 2] = ['\u{3099}', '\u{309A}'];
 /// ```
 #[must_use]
 pub fn fold(text: &str) -> String {
-    text.chars().map(fold_char).collect()
+    let mut folded = String::with_capacity(text.len());
+    folded.extend(text.chars().map(fold_char));
+    folded
 }
 
 fn fold_char(letter: char) -> char {

@@ -5,61 +5,54 @@
 //! the import, however often the charts were played. Where a stored score changed, all scores of the chart are read.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use tachi_core::catalogue::{Chart, ChartIdx, ChartKey};
+use tachi_core::catalogue::{Catalogue, Chart, ChartIdx, ChartKey};
+use tachi_core::game::Gpt;
+use tachi_core::ids::UserId;
 use tachi_core::pb::{self, PbCandidate};
-use tachi_db::pbs::{self, NewPb, PbRating};
-use tachi_db::scores::{self, Score};
+use tachi_db::pbs::{PbRating, StoredPb, pb_ratings_replace, pbs_of_charts, pbs_upsert};
+use tachi_db::scores::{Score, StoredScore, scores_by_keys, scores_of_charts};
 use tachi_db::{Conn, DbError, ScoreKey};
 
 use super::enrich::Enriched;
 use super::separate::Separated;
 use crate::pipeline::Import;
 
-/// Charts whose PBs were composed anew.
-pub type Touched = Vec<ChartIdx>;
-
-/// Composes and writes PBs.
+/// Composes and writes PBs; returns the charts whose PBs are new.
 pub fn pbs(
     conn: &mut Conn,
     import: &Import<'_>,
     separated: &Separated<'_>,
     enriched: &[Enriched],
     keys: &[Option<ScoreKey>],
-) -> Result<Touched, DbError> {
-    let mut new: FxHashMap<ChartKey, Vec<(ScoreKey, PbCandidate<'_>)>> = FxHashMap::default();
-    let mut touched = Touched::new();
-    for (score, key) in separated.new.iter().zip(keys) {
+) -> Result<Vec<ChartIdx>, DbError> {
+    let mut touched: Vec<ChartIdx> = Vec::new();
+    let mut new: FxHashMap<ChartKey, Vec<(ScoreKey, &Score)>> = FxHashMap::default();
+    for (new_score, key) in separated.new.iter().zip(keys) {
         let Some(key) = key else { continue };
-        let candidates = new.entry(score.candidate.chart_key).or_insert_with(|| {
-            touched.push(score.candidate.chart);
+        let of_chart = new.entry(new_score.score.chart).or_insert_with(|| {
+            touched.push(new_score.candidate.chart);
             Vec::new()
         });
-        let candidate = PbCandidate {
-            id: score.id,
-            data: &score.play.data,
-            time_achieved: score.play.time_achieved,
-            highlight: false,
-        };
-        candidates.push((*key, candidate));
+        of_chart.push((*key, &new_score.score));
     }
-    let changed: FxHashSet<ChartKey> = enriched.iter().map(|enriched| enriched.before.chart).collect();
-    for chart in &changed {
-        if let (false, Some(chart)) = (new.contains_key(chart), import.catalogue.chart_by_key(*chart)) {
-            touched.extend(import.catalogue.chart_by_id(&chart.id));
-        }
+    let changed: FxHashSet<ChartKey> = enriched.iter().map(|enriched| enriched.stored.score.chart).collect();
+    for chart in changed.iter().filter(|chart| !new.contains_key(chart)) {
+        let chart = import.catalogue.chart_by_key(*chart);
+        touched.extend(chart.and_then(|chart| import.catalogue.chart_by_id(&chart.id)));
     }
     let stored = stored(conn, import, &touched, &changed)?;
-    let charts = touched.iter().map(|chart| import.catalogue.chart(*chart));
-    let composed: Vec<Composed<'_>> = charts
-        .filter_map(|chart| {
-            let old = stored.get(&chart.key).map_or(&[][..], Vec::as_slice);
-            let new = new.get(&chart.key).map_or(&[][..], Vec::as_slice);
-            // Where all scores of a chart were read, the new ones are among them.
-            let new = if changed.contains(&chart.key) { &[] } else { new };
-            compose(chart, old, new)
-        })
-        .collect();
-    write(conn, import, &composed)?;
+    let mut composed = Vec::with_capacity(touched.len());
+    for chart in &touched {
+        let chart = import.catalogue.chart(*chart);
+        let mut scores: Vec<(ScoreKey, &Score)> =
+            stored.get(&chart.key).into_iter().flatten().map(|stored| (stored.key, &stored.score)).collect();
+        // Where all scores of a chart were read, the new ones are among them.
+        if !changed.contains(&chart.key) {
+            scores.extend(new.get(&chart.key).into_iter().flatten());
+        }
+        composed.extend(compose(import.request.user, chart, &scores));
+    }
+    write(conn, import.request.user, import.catalogue, &composed)?;
     Ok(touched)
 }
 
@@ -69,74 +62,68 @@ fn stored(
     import: &Import<'_>,
     touched: &[ChartIdx],
     changed: &FxHashSet<ChartKey>,
-) -> Result<FxHashMap<ChartKey, Vec<Score>>, DbError> {
+) -> Result<FxHashMap<ChartKey, Vec<StoredScore>>, DbError> {
     let keys = touched.iter().map(|chart| import.catalogue.chart(*chart).key);
     let (all, some): (Vec<ChartKey>, Vec<ChartKey>) = keys.partition(|chart| changed.contains(chart));
     let user = import.request.user;
-    let mut found = scores::scores_of_charts(conn, user, &all)?;
-    found.extend(pbs::scores_of_pbs(conn, user, &some)?);
-    let mut stored: FxHashMap<ChartKey, Vec<Score>> = FxHashMap::default();
+    let mut found = scores_of_charts(conn, user, &all)?;
+    let old = pbs_of_charts(conn, user, &some)?;
+    let parts = old.iter().flat_map(|pb| &pb.composed).map(|(_, key)| *key).collect::<FxHashSet<ScoreKey>>();
+    found.extend(scores_by_keys(conn, &parts.into_iter().collect::<Vec<_>>())?);
+    let mut stored: FxHashMap<ChartKey, Vec<StoredScore>> = FxHashMap::default();
     for score in found {
-        stored.entry(score.chart).or_default().push(score);
+        stored.entry(score.score.chart).or_default().push(score);
     }
     Ok(stored)
 }
 
-/// A composed PB with its chart and the numbers of the scores it is made of.
-struct Composed<'a> {
-    chart: &'a Chart,
-    pb: pb::Pb,
-    made_of: Vec<(String, ScoreKey)>,
-}
-
-fn compose<'a>(chart: &'a Chart, old: &[Score], new: &[(ScoreKey, PbCandidate<'_>)]) -> Option<Composed<'a>> {
-    let old = old.iter().map(|score| {
-        let candidate = PbCandidate {
-            id: score.score_id,
+/// The PB of a user's scores on a chart; `None` when there are none.
+pub fn compose(user: UserId, chart: &Chart, scores: &[(ScoreKey, &Score)]) -> Option<StoredPb> {
+    let candidates: Vec<PbCandidate<'_>> = scores
+        .iter()
+        .map(|(_, score)| PbCandidate {
+            id: score.id,
             data: &score.data,
             time_achieved: score.time_achieved,
             highlight: score.highlight,
-        };
-        (score.key, candidate)
-    });
-    let all: Vec<(ScoreKey, PbCandidate<'_>)> = old.chain(new.iter().copied()).collect();
-    let candidates: Vec<PbCandidate<'_>> = all.iter().map(|(_, candidate)| *candidate).collect();
-    let pb = pb::compose(&candidates, chart)?;
-    let made_of = pb.composed_from.iter().filter_map(|part| {
-        let (key, _) = all.iter().find(|(_, candidate)| candidate.id == part.score_id)?;
-        Some((part.name.clone(), *key))
-    });
-    Some(Composed { chart, made_of: made_of.collect(), pb })
-}
-
-fn write(conn: &mut Conn, import: &Import<'_>, composed: &[Composed<'_>]) -> Result<(), DbError> {
-    let user = import.request.user;
-    let rows: Vec<NewPb<'_>> = composed
-        .iter()
-        .map(|composed| NewPb {
-            user,
-            gpt: composed.chart.gpt,
-            chart: composed.chart.key,
-            is_primary: composed.chart.is_primary,
-            highlight: composed.pb.highlight,
-            time_achieved: composed.pb.time_achieved,
-            data: &composed.pb.data,
-            ratings: &composed.pb.ratings,
-            composed: &composed.made_of,
         })
         .collect();
-    pbs::pbs_upsert(conn, &rows)?;
-    let charts: Vec<ChartKey> = composed.iter().map(|composed| composed.chart.key).collect();
-    let ratings: Vec<PbRating> = composed.iter().flat_map(|composed| rated(import, composed)).collect();
-    pbs::pb_ratings_replace(conn, user, &charts, &ratings)
+    let pb = pb::compose(&candidates, chart)?;
+    let composed = pb.composed_from.into_iter().filter_map(|part| {
+        let (key, _) = scores.iter().find(|(_, score)| score.id == part.score_id)?;
+        Some((part.name, *key))
+    });
+    Some(StoredPb {
+        user,
+        chart: chart.key,
+        is_primary: chart.is_primary,
+        highlight: pb.highlight,
+        time_achieved: pb.time_achieved,
+        composed: composed.collect(),
+        data: pb.data,
+        ratings: pb.ratings,
+    })
 }
 
-/// The ratings that profiles and leaderboards rank; charts that are not primary have none.
-fn rated<'a>(import: &'a Import<'_>, composed: &'a Composed<'_>) -> impl Iterator<Item = PbRating> + 'a {
-    let chart = composed.chart;
-    let bucket = (chart.config().pb.bucket)(import.catalogue.song_of(chart), chart);
-    let ratings = composed.pb.ratings.iter().enumerate().filter(|_| chart.is_primary);
-    ratings.filter_map(move |(rating, value)| {
-        Some(PbRating { gpt: chart.gpt, chart: chart.key, rating, bucket, value: (*value)? })
-    })
+/// Writes PBs and the ratings of theirs that profiles and leaderboards rank.
+pub fn write(conn: &mut Conn, user: UserId, catalogue: &Catalogue, pbs: &[StoredPb]) -> Result<(), DbError> {
+    pbs_upsert(conn, pbs)?;
+    let mut by_gpt: FxHashMap<Gpt, (Vec<ChartKey>, Vec<PbRating>)> = FxHashMap::default();
+    for pb in pbs {
+        let (charts, ratings) = by_gpt.entry(pb.data.config().gpt).or_default();
+        charts.push(pb.chart);
+        if let Some(chart) = catalogue.chart_by_key(pb.chart).filter(|chart| chart.is_primary) {
+            ratings.extend(rated(catalogue, chart, pb));
+        }
+    }
+    for (gpt, (charts, ratings)) in by_gpt {
+        pb_ratings_replace(conn, user, gpt, &charts, &ratings)?;
+    }
+    Ok(())
+}
+
+fn rated<'a>(catalogue: &Catalogue, chart: &'a Chart, pb: &'a StoredPb) -> impl Iterator<Item = PbRating> + 'a {
+    let bucket = (chart.config().pb.bucket)(catalogue.song_of(chart), chart);
+    let ratings = pb.ratings.iter().enumerate();
+    ratings.filter_map(move |(rating, value)| Some(PbRating { chart: chart.key, rating, bucket, value: (*value)? }))
 }

@@ -1,18 +1,19 @@
 //! Brings profile ratings and classes up to date. Source: `spec/classes.md` 4 and 5.
 
-use rustc_hash::FxHashMap;
 use tachi_core::catalogue::Catalogue;
 use tachi_core::class::{self, ClassDelta};
 use tachi_core::game::{ClassSource, Gpt, GptConfig, ProfileRule, RatedChart};
+use tachi_core::hydrate::Ratings;
 use tachi_core::ids::UserId;
 use tachi_core::rating::profile_best;
-use tachi_db::profiles::{self, NewAchievement, Profile};
-use tachi_db::{Conn, DbError, pbs};
+use tachi_db::pbs::{BestWanted, best_ratings};
+use tachi_db::profiles::{ClassAchievement, Profile, class_achievements_insert, profile_get, profile_upsert};
+use tachi_db::{Conn, DbError};
 use tachi_parsers::format::ProvidedClass;
 
 use crate::pipeline::Import;
 
-/// Updates the profiles of every playtype of a game; returns what changed, in the order of playtypes and sets.
+/// Updates the profiles of playtypes; returns what changed, in the order of playtypes and sets.
 ///
 /// `scored` are the playtypes on which PBs changed: the ratings of the others are what they were.
 pub fn profiles(
@@ -36,29 +37,35 @@ fn profile(
     conn: &mut Conn,
     import: &Import<'_>,
     gpt: Gpt,
-    has_new_scores: bool,
+    is_scored: bool,
     provided: &[ProvidedClass],
 ) -> Result<Vec<ClassDelta>, DbError> {
-    let user = import.request.user;
-    let config = gpt.config();
-    let old = profiles::profile_get(conn, user, gpt)?;
+    let (user, config) = (import.request.user, gpt.config());
+    let old = profile_get(conn, user, gpt)?;
     // A class needs a profile, and a profile needs a score.
-    if old.is_none() && !has_new_scores {
+    if old.is_none() && !is_scored {
         return Ok(Vec::new());
     }
-    let ratings = match &old {
-        Some(profile) if !has_new_scores => profile.ratings.clone(),
-        _ => ratings(conn, user, config, import.catalogue)?,
-    };
-    let mut profile = Profile { ratings, classes: old.map(|profile| profile.classes).unwrap_or_default() };
+    let mut profile =
+        old.unwrap_or_else(|| Profile { user, gpt, ratings: Ratings::default(), classes: Default::default() });
+    if is_scored {
+        profile.ratings = ratings(conn, user, config, import.catalogue)?;
+    }
     let deltas = move_classes(&mut profile, config, provided);
-    profiles::profile_upsert(conn, user, gpt, &profile)?;
-    let achieved: Vec<NewAchievement<'_>> = deltas
+    profile_upsert(conn, &profile)?;
+    let achieved: Vec<ClassAchievement> = deltas
         .iter()
         .filter(|delta| is_achievement(config, delta))
-        .map(|delta| NewAchievement { user, gpt, set: &delta.set, old: delta.old.as_deref(), new: &delta.new })
+        .map(|delta| ClassAchievement {
+            user,
+            gpt,
+            class_set: delta.set.clone(),
+            old_value: delta.old.clone(),
+            value: delta.new.clone(),
+            time_achieved: import.now,
+        })
         .collect();
-    profiles::achievements_insert(conn, &achieved, import.now)?;
+    class_achievements_insert(conn, &achieved)?;
     Ok(deltas)
 }
 
@@ -68,55 +75,54 @@ pub fn ratings(
     user: UserId,
     config: &'static GptConfig,
     catalogue: &Catalogue,
-) -> Result<Vec<Option<f64>>, DbError> {
-    let mut ratings = Vec::with_capacity(config.profile_ratings.len());
-    for rating in config.profile_ratings {
-        let mut best = |of: &str, bucket: Option<u8>, limit: usize| match config.score_rating(of) {
-            Some(index) => pbs::best_ratings(conn, user, config.gpt, index, bucket, limit),
-            None => Ok(Vec::new()),
-        };
-        ratings.push(match &rating.rule {
-            ProfileRule::Best { of, best: n, how } => {
-                let values: Vec<f64> = best(of, None, *n)?.into_iter().map(|(value, _)| value).collect();
-                profile_best(&values, *n, *how)
-            }
-            ProfileRule::Own { inputs, calculate } => {
-                let mut lists = Vec::with_capacity(inputs.len());
-                for input in *inputs {
-                    let rated = best(input.of, input.bucket, input.limit)?;
-                    let rated = rated.into_iter().filter_map(|(value, chart)| {
-                        Some(RatedChart { value, chart: catalogue.chart_by_key(chart)? })
-                    });
-                    lists.push(rated.collect());
-                }
-                calculate(&lists)
-            }
-        });
+) -> Result<Ratings, DbError> {
+    let wanted: Vec<BestWanted> = config.profile_ratings.iter().flat_map(|rating| wanted(config, &rating.rule)).collect();
+    let mut lists = best_ratings(conn, user, config.gpt, &wanted)?.into_iter();
+    let rate = |rating: &tachi_core::game::ProfileRating| match &rating.rule {
+        ProfileRule::Best { best, how, .. } => {
+            let values: Vec<f64> = lists.next().unwrap_or_default().into_iter().map(|(value, _)| value).collect();
+            profile_best(&values, *best, *how)
+        }
+        ProfileRule::Own { inputs, calculate } => {
+            let rated = |list: Vec<_>| -> Vec<RatedChart<'_>> {
+                let known = list.into_iter().filter_map(|(value, chart)| {
+                    Some(RatedChart { value, chart: catalogue.chart_by_key(chart)? })
+                });
+                known.collect()
+            };
+            calculate(&lists.by_ref().take(inputs.len()).map(rated).collect::<Vec<_>>())
+        }
+    };
+    Ok(config.profile_ratings.iter().map(rate).collect())
+}
+
+/// The lists of best values that a rule needs.
+fn wanted(config: &GptConfig, rule: &ProfileRule) -> Vec<BestWanted> {
+    let want = |of: &str, bucket, limit| {
+        config.score_rating(of).map(|rating| BestWanted { rating, bucket, limit })
+    };
+    match rule {
+        ProfileRule::Best { of, best, .. } => want(of, None, *best).into_iter().collect(),
+        ProfileRule::Own { inputs, .. } => {
+            inputs.iter().filter_map(|input| want(input.of, input.bucket, input.limit)).collect()
+        }
     }
-    Ok(ratings)
 }
 
 /// Moves the classes of a profile to what its ratings and the import say; returns what changed.
 pub fn move_classes(profile: &mut Profile, config: &GptConfig, provided: &[ProvidedClass]) -> Vec<ClassDelta> {
-    let rated: FxHashMap<&str, Option<f64>> = config
-        .profile_ratings
-        .iter()
-        .map(|rating| rating.name)
-        .zip(profile.ratings.iter().copied())
-        .collect();
     let mut deltas = Vec::new();
     for set in config.classes {
         let new = match set.source {
-            ClassSource::Provided => {
-                provided.iter().find(|class| class.set == set.id).map(|class| class.value)
-            }
+            ClassSource::Provided => provided.iter().find(|class| class.set == set.id).map(|class| class.value),
             ClassSource::Derived { rating, .. } => {
-                let value = class::derive(set, rated.get(rating).copied().flatten());
+                let position = config.profile_ratings.iter().position(|known| known.name == rating);
+                let rating = position.and_then(|position| profile.ratings.get(position).copied().flatten());
                 // Happens only after deletions and changes of the data; not worth a delta.
-                if value.is_none() {
+                if rating.is_none() {
                     profile.classes.remove(set.id);
                 }
-                value
+                class::derive(set, rating)
             }
         };
         let old = profile.classes.get(set.id).map(String::as_str);

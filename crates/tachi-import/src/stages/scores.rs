@@ -1,67 +1,56 @@
 //! Stores the new scores and completes the enriched ones.
 
-use tachi_db::scores::{self, NewScore as NewRow, ScoreFill};
-use tachi_db::{Conn, DbError, ImportKey, ScoreKey, imports};
+use tachi_db::imports::{Fill, fills_insert};
+use tachi_db::scores::{Score, StoredScore, scores_insert, scores_rewrite, scores_session_set};
+use tachi_db::{Conn, DbError, ImportKey, ScoreKey};
 
 use super::enrich::Enriched;
 use super::separate::Separated;
 use super::sessions::SessionsDone;
-use crate::pipeline::Import;
 use crate::row::RowStatus;
 
 /// Writes scores; returns the number of each new score, in order. One that the database refuses because its public
 /// ID is taken is left out of the import.
 pub fn scores(
     conn: &mut Conn,
-    import: &Import<'_>,
     key: ImportKey,
     separated: &mut Separated<'_>,
     enriched: &[Enriched],
     sessions: &SessionsDone,
 ) -> Result<Vec<Option<ScoreKey>>, DbError> {
-    let rows: Vec<NewRow<'_>> = separated
-        .new
-        .iter()
-        .enumerate()
-        .map(|(index, score)| NewRow {
-            score_id: score.id,
-            dedup_key: score.candidate.dedup_key,
-            user: import.request.user,
-            gpt: score.candidate.gpt,
-            chart: score.candidate.chart_key,
-            import: Some(key),
-            session: sessions.of_new.get(&index).copied(),
-            time_achieved: score.play.time_achieved,
-            time_added: import.now,
-            import_type: import.request.import_type,
-            service: &score.candidate.dry.service,
-            comment: score.candidate.dry.comment.as_deref(),
-            data: &score.play.data,
-            meta: &score.play.meta,
-            ratings: &score.play.ratings,
-        })
-        .collect();
-    let keys = scores::scores_insert(conn, &rows)?;
-    for (score, key) in separated.new.iter().zip(&keys) {
+    let mut rows: Vec<Score> = Vec::with_capacity(separated.new.len());
+    for (index, new) in separated.new.iter_mut().enumerate() {
+        new.score.import = Some(key);
+        if let Some((session, position)) = sessions.of_new.get(&index) {
+            (new.score.session, new.score.session_pos) = (Some(*session), Some(*position));
+        }
+        rows.push(new.score.clone());
+    }
+    let keys = scores_insert(conn, &rows)?;
+    for (new, key) in separated.new.iter().zip(&keys) {
         if key.is_none() {
-            log::warn!("score {} exists under another de-duplication key", score.id);
-            separated.rows[score.row].status = RowStatus::Known;
+            log::warn!("score {} exists under another de-duplication key", new.score.id);
+            separated.rows[new.row].status = RowStatus::Known;
         }
     }
-    let fills: Vec<ScoreFill<'_>> = enriched
-        .iter()
-        .map(|enriched| ScoreFill {
-            key: enriched.before.key,
-            session: sessions.of_stored.get(&enriched.before.key).copied().or(enriched.before.session_place()),
-            time_achieved: enriched.play.time_achieved,
-            data: &enriched.play.data,
-            meta: &enriched.play.meta,
-            ratings: &enriched.play.ratings,
-        })
-        .collect();
-    scores::scores_fill(conn, &fills)?;
-    let filled: Vec<(ScoreKey, &[String])> =
-        enriched.iter().map(|enriched| (enriched.before.key, enriched.filled.as_slice())).collect();
-    imports::import_fills_insert(conn, key, &filled)?;
+    complete(conn, key, enriched, sessions)?;
     Ok(keys)
+}
+
+fn complete(
+    conn: &mut Conn,
+    key: ImportKey,
+    enriched: &[Enriched],
+    sessions: &SessionsDone,
+) -> Result<(), DbError> {
+    let stored: Vec<StoredScore> = enriched.iter().map(|enriched| enriched.stored.clone()).collect();
+    scores_rewrite(conn, &stored)?;
+    let places: Vec<_> =
+        sessions.of_stored.iter().map(|(score, (session, at))| (*score, Some(*session), Some(*at))).collect();
+    scores_session_set(conn, &places)?;
+    let fills: Vec<Fill> = enriched
+        .iter()
+        .map(|enriched| Fill { score: enriched.stored.key, members: enriched.filled.clone() })
+        .collect();
+    fills_insert(conn, key, &fills)
 }

@@ -1,13 +1,10 @@
 //! Tells new scores from known ones.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde_json::{Map, Value};
 use tachi_core::catalogue::ChartKey;
-use tachi_core::hydrate::Ratings;
-use tachi_core::ids::ScoreId;
-use tachi_core::score::ScoreData;
+use tachi_core::hydrate::Hydrated;
 use tachi_core::score_id::DedupKey;
-use tachi_db::scores::{self, KnownScore};
+use tachi_db::scores::{Known, KnownScore, Score, scores_known};
 use tachi_db::{Conn, DbError, ScoreKey};
 
 use crate::convert::{Candidate, Converted, ElementOutcome};
@@ -30,25 +27,10 @@ pub struct Separated<'a> {
 pub struct NewScore<'a> {
     /// What conversion made of the element.
     pub candidate: &'a Candidate,
-    /// The public ID.
-    pub id: ScoreId,
-    /// Everything that a later element of the same play may complete.
-    pub play: Play,
+    /// The score as it will be stored.
+    pub score: Score,
     /// The row that reports it.
     pub row: usize,
-}
-
-/// The part of a score that an element of the same play may complete.
-#[derive(Debug, Clone)]
-pub struct Play {
-    /// Metrics and judgements.
-    pub data: ScoreData,
-    /// Ratings of the data.
-    pub ratings: Ratings,
-    /// Options of the play.
-    pub meta: Map<String, Value>,
-    /// When it was achieved.
-    pub time_achieved: Option<i64>,
 }
 
 /// A known score that came again.
@@ -56,15 +38,15 @@ pub struct Play {
 pub struct Repeated<'a> {
     /// What came.
     pub candidate: &'a Candidate,
-    /// What is known.
-    pub known: Known,
+    /// What it repeats.
+    pub of: Original,
     /// The row that reports it.
     pub row: usize,
 }
 
 /// What a repeated score is a repetition of.
 #[derive(Debug, Clone, Copy)]
-pub enum Known {
+pub enum Original {
     /// A stored score.
     Stored(ScoreKey),
     /// A new score of this import, by its position in [`Separated::new`].
@@ -77,13 +59,8 @@ pub fn separate<'a>(
     import: &Import<'_>,
     converted: &'a Converted,
 ) -> Result<Separated<'a>, DbError> {
-    let keys: Vec<(ChartKey, DedupKey)> =
-        candidates(converted).map(|candidate| (candidate.chart_key, candidate.dedup_key)).collect();
-    let user = import.request.user;
-    let stored = scores::scores_known(conn, user, &keys)?;
+    let Known { scores: stored, blacklisted } = scores_known(conn, import.request.user, &keys(converted))?;
     let stored: FxHashMap<DedupKey, KnownScore> = stored.into_iter().map(|score| (score.dedup_key, score)).collect();
-    let keys: Vec<DedupKey> = keys.into_iter().map(|(_, key)| key).collect();
-    let blacklisted: FxHashSet<DedupKey> = scores::scores_blacklisted(conn, user, &keys)?.into_iter().collect();
 
     let mut separated = Separated::default();
     let mut queued: FxHashMap<DedupKey, usize> = FxHashMap::default();
@@ -97,26 +74,21 @@ pub fn separate<'a>(
                 row.message = Some("This score is on your blacklist.".to_owned());
             } else if let Some(known) = stored.get(key) {
                 row.status = RowStatus::Known;
-                row.score_id = Some(known.score_id);
+                row.score_id = Some(known.id);
                 if same_play(known.time_achieved, candidate.dry.time_achieved) {
-                    separated.repeated.push(Repeated { candidate, known: Known::Stored(known.key), row: number });
+                    separated.repeated.push(Repeated { candidate, of: Original::Stored(known.key), row: number });
                 }
             } else if let Some(index) = queued.get(key) {
                 row.status = RowStatus::Known;
-                row.score_id = Some(separated.new[*index].id);
-                separated.repeated.push(Repeated { candidate, known: Known::New(*index), row: number });
+                row.score_id = Some(separated.new[*index].score.id);
+                separated.repeated.push(Repeated { candidate, of: Original::New(*index), row: number });
             } else {
                 match &candidate.hydrated {
                     Ok(hydrated) => {
                         row.score_id = Some(hydrated.id);
                         queued.insert(*key, separated.new.len());
-                        let play = Play {
-                            data: hydrated.data.clone(),
-                            ratings: hydrated.ratings.clone(),
-                            meta: candidate.dry.score_meta.clone(),
-                            time_achieved: candidate.dry.time_achieved,
-                        };
-                        separated.new.push(NewScore { candidate, id: hydrated.id, play, row: number });
+                        let score = new_score(import, candidate, hydrated);
+                        separated.new.push(NewScore { candidate, score, row: number });
                     }
                     Err(error) => row.fail_hydration(error.clone()),
                 }
@@ -127,11 +99,35 @@ pub fn separate<'a>(
     Ok(separated)
 }
 
-fn candidates(converted: &Converted) -> impl Iterator<Item = &Candidate> {
-    converted.elements.iter().filter_map(|element| match &element.outcome {
-        ElementOutcome::Score(candidate) => Some(&**candidate),
+/// What tells the scores of an import apart, each once.
+fn keys(converted: &Converted) -> Vec<(ChartKey, DedupKey)> {
+    let mut seen = FxHashSet::default();
+    let candidates = converted.elements.iter().filter_map(|element| match &element.outcome {
+        ElementOutcome::Score(candidate) => Some((candidate.chart_key, candidate.dedup_key)),
         ElementOutcome::Orphan(_) | ElementOutcome::Nothing => None,
-    })
+    });
+    candidates.filter(|(_, key)| seen.insert(*key)).collect()
+}
+
+fn new_score(import: &Import<'_>, candidate: &Candidate, hydrated: &Hydrated) -> Score {
+    Score {
+        id: hydrated.id,
+        dedup_key: candidate.dedup_key,
+        user: import.request.user,
+        chart: candidate.chart_key,
+        import: None,
+        session: None,
+        session_pos: None,
+        time_achieved: candidate.dry.time_achieved,
+        time_added: import.now,
+        import_type: import.request.import_type,
+        service: candidate.dry.service.clone(),
+        comment: candidate.dry.comment.clone(),
+        highlight: false,
+        data: hydrated.data.clone(),
+        score_meta: candidate.dry.score_meta.clone(),
+        ratings: hydrated.ratings.clone(),
+    }
 }
 
 /// Whether two elements with one de-duplication key are the same play: with two different times they are not, though

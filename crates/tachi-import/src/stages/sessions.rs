@@ -6,7 +6,10 @@ use tachi_core::hydrate::Ratings;
 use tachi_core::ids::SessionId;
 use tachi_core::import_document::{SessionInfo, SessionInfoKind};
 use tachi_core::session::{self, TWO_HOURS};
-use tachi_db::sessions::{self, NewSession, Session, SessionMember};
+use tachi_db::sessions::{
+    Session, SessionMember, StoredSession, session_members, sessions_by_keys, sessions_insert, sessions_overlapping,
+    sessions_update_bounds,
+};
 use tachi_db::{Conn, DbError, ScoreKey, SessionKey};
 
 use super::enrich::Enriched;
@@ -41,29 +44,30 @@ pub fn sessions(
     enriched: &[Enriched],
 ) -> Result<SessionsDone, DbError> {
     let mut done = SessionsDone::default();
-    let mut rewritten: FxHashSet<SessionKey> = FxHashSet::default();
     for gpt in playtypes(separated, enriched) {
         let timed = timed(gpt, separated, enriched);
         let times: Vec<i64> = timed.iter().map(|(_, time)| *time).collect();
         let (Some(first), Some(last)) = (times.iter().min(), times.iter().max()) else { continue };
-        let near = sessions::sessions_near(conn, import.request.user, gpt, first - TWO_HOURS, last + TWO_HOURS)?;
-        let spans: Vec<Span<usize>> = near
-            .iter()
-            .enumerate()
-            .map(|(index, session)| Span { key: index, start: session.time_started, end: session.time_ended })
-            .collect();
-        let planned = plan(&times, &spans);
-        write(conn, import, gpt, Plan { planned, near, timed, separated, enriched }, &mut rewritten, &mut done)?;
+        let (from, to) = (first.saturating_sub(TWO_HOURS), last.saturating_add(TWO_HOURS));
+        let near = sessions_overlapping(conn, import.request.user, gpt, from, to)?;
+        let spans = near.iter().enumerate().map(|(key, stored)| Span {
+            key,
+            start: stored.session.time_started,
+            end: stored.session.time_ended,
+        });
+        let planned = plan(&times, &spans.collect::<Vec<_>>());
+        let members = members(conn, extended(&planned, &near), enriched)?;
+        Plan { import, gpt, planned, near, timed, members, separated, enriched }.write(conn, &mut done)?;
     }
-    rerate(conn, enriched, &rewritten)?;
+    rerate(conn, enriched, &done)?;
     Ok(done)
 }
 
 /// The GPTs with scores to place, in the order of first appearance.
 fn playtypes(separated: &Separated<'_>, enriched: &[Enriched]) -> Vec<Gpt> {
     let mut playtypes = Vec::new();
-    let new = separated.new.iter().map(|score| score.candidate.gpt);
-    for gpt in new.chain(enriched.iter().map(|enriched| enriched.before.gpt)) {
+    let new = separated.new.iter().map(|new| new.candidate.gpt);
+    for gpt in new.chain(enriched.iter().map(|enriched| enriched.stored.score.data.config().gpt)) {
         if !playtypes.contains(&gpt) {
             playtypes.push(gpt);
         }
@@ -72,86 +76,31 @@ fn playtypes(separated: &Separated<'_>, enriched: &[Enriched]) -> Vec<Gpt> {
 }
 
 fn timed(gpt: Gpt, separated: &Separated<'_>, enriched: &[Enriched]) -> Vec<(Timed, i64)> {
-    let new = separated.new.iter().enumerate().filter(|(_, score)| score.candidate.gpt == gpt);
-    let new = new.filter_map(|(index, score)| Some((Timed::New(index), score.play.time_achieved?)));
-    let stored = enriched.iter().enumerate().filter(|(_, score)| score.before.gpt == gpt && score.gained_time());
-    let stored = stored.filter_map(|(index, score)| Some((Timed::Stored(index), score.play.time_achieved?)));
+    let new = separated.new.iter().enumerate().filter(|(_, new)| new.candidate.gpt == gpt);
+    let new = new.filter_map(|(index, new)| Some((Timed::New(index), new.score.time_achieved?)));
+    let stored = enriched
+        .iter()
+        .enumerate()
+        .filter(|(_, enriched)| enriched.stored.score.data.config().gpt == gpt && enriched.gained_time());
+    let stored = stored.filter_map(|(index, enriched)| {
+        Some((Timed::Stored(index), enriched.stored.score.time_achieved?))
+    });
     new.chain(stored).collect()
 }
 
-/// The plan of one GPT with what it speaks of.
-struct Plan<'a, 'b> {
-    planned: Vec<Planned<usize>>,
-    near: Vec<Session>,
-    timed: Vec<(Timed, i64)>,
-    separated: &'a Separated<'b>,
-    enriched: &'a [Enriched],
+fn extended(planned: &[Planned<usize>], near: &[StoredSession]) -> Vec<SessionKey> {
+    planned.iter().filter_map(|planned| Some(near[planned.extends?].key)).collect()
 }
 
-impl Plan<'_, '_> {
-    fn ratings(&self, score: usize) -> &Ratings {
-        match self.timed[score].0 {
-            Timed::New(index) => &self.separated.new[index].play.ratings,
-            Timed::Stored(index) => &self.enriched[index].play.ratings,
-        }
-    }
-}
-
-fn write(
-    conn: &mut Conn,
-    import: &Import<'_>,
-    gpt: Gpt,
-    plan: Plan<'_, '_>,
-    rewritten: &mut FxHashSet<SessionKey>,
-    done: &mut SessionsDone,
-) -> Result<(), DbError> {
-    let extended: Vec<SessionKey> =
-        plan.planned.iter().filter_map(|planned| planned.extends).map(|index| plan.near[index].key).collect();
-    let members = members(conn, &extended, plan.enriched)?;
-    let mut rows = Vec::with_capacity(plan.planned.len());
-    for planned in &plan.planned {
-        let stored = planned.extends.map(|index| &plan.near[index]);
-        let old = stored.and_then(|session| members.get(&session.key)).map_or(&[][..], Vec::as_slice);
-        let added = planned.scores.iter().map(|score| &**plan.ratings(*score));
-        let ratings: Vec<&[Option<f64>]> = old.iter().map(|member| &*member.ratings).chain(added).collect();
-        rows.push(NewSession {
-            session_id: stored.map_or_else(|| SessionId::from_bytes(rand::random()), |session| session.session_id),
-            user: import.request.user,
-            gpt,
-            name: stored.map_or_else(session_name::random, |session| session.name.clone()),
-            time_inserted: stored.map_or(import.now, |session| session.time_inserted),
-            time_started: planned.start,
-            time_ended: planned.end,
-            ratings: session::ratings(gpt.config(), ratings.iter().copied()),
-        });
-    }
-    let keys = sessions::sessions_upsert(conn, &rows)?;
-    for ((planned, row), key) in plan.planned.iter().zip(&rows).zip(keys) {
-        let old = members.get(&key).map_or(&[][..], Vec::as_slice);
-        let first = old.iter().map(|member| member.position + 1).max().unwrap_or(0);
-        for (position, score) in (first..).zip(&planned.scores) {
-            match plan.timed[*score].0 {
-                Timed::New(index) => done.of_new.insert(index, (key, position)),
-                Timed::Stored(index) => done.of_stored.insert(plan.enriched[index].before.key, (key, position)),
-            };
-        }
-        let kind = if planned.extends.is_some() { SessionInfoKind::Appended } else { SessionInfoKind::Created };
-        done.touched.push((key, SessionInfo { session_id: row.session_id, kind }));
-        rewritten.insert(key);
-    }
-    Ok(())
-}
+/// The scores that sessions hold, by session.
+type Members = FxHashMap<SessionKey, Vec<SessionMember>>;
 
 /// The scores that sessions hold already, with the ratings that enrichment gave them.
-fn members(
-    conn: &mut Conn,
-    keys: &[SessionKey],
-    enriched: &[Enriched],
-) -> Result<FxHashMap<SessionKey, Vec<SessionMember>>, DbError> {
+fn members(conn: &mut Conn, sessions: Vec<SessionKey>, enriched: &[Enriched]) -> Result<Members, DbError> {
     let fuller: FxHashMap<ScoreKey, &Ratings> =
-        enriched.iter().map(|enriched| (enriched.before.key, &enriched.play.ratings)).collect();
-    let mut members: FxHashMap<SessionKey, Vec<SessionMember>> = FxHashMap::default();
-    for mut member in sessions::session_members(conn, keys)? {
+        enriched.iter().map(|enriched| (enriched.stored.key, &enriched.stored.score.ratings)).collect();
+    let mut members = Members::default();
+    for mut member in session_members(conn, &sessions)? {
         if let Some(ratings) = fuller.get(&member.score) {
             member.ratings = (*ratings).clone();
         }
@@ -160,23 +109,103 @@ fn members(
     Ok(members)
 }
 
+/// The plan of one GPT with what it speaks of.
+struct Plan<'a, 'b> {
+    import: &'a Import<'b>,
+    gpt: Gpt,
+    planned: Vec<Planned<usize>>,
+    near: Vec<StoredSession>,
+    timed: Vec<(Timed, i64)>,
+    members: Members,
+    separated: &'a Separated<'b>,
+    enriched: &'a [Enriched],
+}
+
+impl Plan<'_, '_> {
+    fn write(&self, conn: &mut Conn, done: &mut SessionsDone) -> Result<(), DbError> {
+        let created: Vec<Session> =
+            self.planned.iter().filter(|planned| planned.extends.is_none()).map(|planned| self.create(planned)).collect();
+        let keys = sessions_insert(conn, &created)?;
+        let appended: Vec<StoredSession> = self.planned.iter().filter_map(|planned| self.append(planned)).collect();
+        sessions_update_bounds(conn, &appended)?;
+
+        let mut created = keys.into_iter().zip(&created);
+        let mut appended = appended.iter();
+        for planned in &self.planned {
+            let (key, info) = if planned.extends.is_some() {
+                let Some(stored) = appended.next() else { continue };
+                (stored.key, SessionInfo { session_id: stored.session.id, kind: SessionInfoKind::Appended })
+            } else {
+                let Some((key, session)) = created.next() else { continue };
+                (key, SessionInfo { session_id: session.id, kind: SessionInfoKind::Created })
+            };
+            self.place(planned, key, done);
+            done.touched.push((key, info));
+        }
+        Ok(())
+    }
+
+    fn create(&self, planned: &Planned<usize>) -> Session {
+        Session {
+            id: SessionId::from_bytes(rand::random()),
+            user: self.import.request.user,
+            gpt: self.gpt,
+            name: session_name::random(),
+            description: None,
+            highlight: false,
+            time_inserted: self.import.now,
+            time_started: planned.start,
+            time_ended: planned.end,
+            ratings: self.ratings(planned, &[]),
+        }
+    }
+
+    fn append(&self, planned: &Planned<usize>) -> Option<StoredSession> {
+        let mut stored = self.near[planned.extends?].clone();
+        stored.session.time_started = planned.start;
+        stored.session.time_ended = planned.end;
+        stored.session.ratings = self.ratings(planned, self.members_of(stored.key));
+        Some(stored)
+    }
+
+    fn members_of(&self, key: SessionKey) -> &[SessionMember] {
+        self.members.get(&key).map_or(&[], Vec::as_slice)
+    }
+
+    fn ratings(&self, planned: &Planned<usize>, members: &[SessionMember]) -> Ratings {
+        let added = planned.scores.iter().map(|score| match self.timed[*score].0 {
+            Timed::New(index) => &*self.separated.new[index].score.ratings,
+            Timed::Stored(index) => &*self.enriched[index].stored.score.ratings,
+        });
+        let all: Vec<&[Option<f64>]> = members.iter().map(|member| &*member.ratings).chain(added).collect();
+        session::ratings(self.gpt.config(), all.iter().copied()).into()
+    }
+
+    /// Gives the planned scores their positions, behind those that are there.
+    fn place(&self, planned: &Planned<usize>, key: SessionKey, done: &mut SessionsDone) {
+        let first = self.members_of(key).iter().map(|member| member.position + 1).max().unwrap_or(0);
+        for (position, score) in (first..).zip(&planned.scores) {
+            match self.timed[*score].0 {
+                Timed::New(index) => done.of_new.insert(index, (key, position)),
+                Timed::Stored(index) => done.of_stored.insert(self.enriched[index].stored.key, (key, position)),
+            };
+        }
+    }
+}
+
 /// Rates the sessions again that hold an enriched score and were not written anyway.
-fn rerate(conn: &mut Conn, enriched: &[Enriched], rewritten: &FxHashSet<SessionKey>) -> Result<(), DbError> {
-    let mut sessions: Vec<(SessionKey, Gpt)> = enriched
-        .iter()
-        .filter_map(|enriched| Some((enriched.before.session?, enriched.before.gpt)))
-        .filter(|(session, _)| !rewritten.contains(session))
-        .collect();
-    sessions.sort_unstable();
-    sessions.dedup();
-    let keys: Vec<SessionKey> = sessions.iter().map(|(session, _)| *session).collect();
-    let members = members(conn, &keys, enriched)?;
-    let ratings: Vec<(SessionKey, Vec<Option<f64>>)> = sessions
-        .iter()
-        .filter_map(|(session, gpt)| {
-            let ratings: Vec<&[Option<f64>]> = members.get(session)?.iter().map(|member| &*member.ratings).collect();
-            Some((*session, session::ratings(gpt.config(), ratings.iter().copied())))
-        })
-        .collect();
-    sessions::session_ratings_set(conn, &ratings)
+fn rerate(conn: &mut Conn, enriched: &[Enriched], done: &SessionsDone) -> Result<(), DbError> {
+    let written: FxHashSet<SessionKey> = done.touched.iter().map(|(key, _)| *key).collect();
+    let mut keys: Vec<SessionKey> = enriched.iter().filter_map(|enriched| enriched.stored.score.session).collect();
+    keys.retain(|key| !written.contains(key));
+    keys.sort_unstable();
+    keys.dedup();
+    let mut sessions = sessions_by_keys(conn, &keys)?;
+    let members = members(conn, keys, enriched)?;
+    for stored in &mut sessions {
+        let of_session = members.get(&stored.key).map_or(&[][..], Vec::as_slice);
+        let ratings: Vec<&[Option<f64>]> = of_session.iter().map(|member| &*member.ratings).collect();
+        stored.session.ratings = session::ratings(stored.session.gpt.config(), ratings.iter().copied()).into();
+    }
+    sessions_update_bounds(conn, &sessions)
 }

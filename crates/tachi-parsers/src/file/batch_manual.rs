@@ -382,17 +382,15 @@ fn check_optional(config: &'static GptConfig, path: &str, value: &Json<'_>) -> R
 
 fn check_score_meta(config: &GptConfig, path: &str, value: &Json<'_>) -> Result<(), SchemaError> {
     let members = object_members(value).ok_or_else(|| SchemaError::not_an_object(path, Some(value)))?;
-    for (name, value) in members.iter() {
-        let field = config.score_meta.iter().find(|field| field.name == name);
-        let Some(field) = field else {
-            return Err(SchemaError::plain(path, format!("Unexpected member {}", shown(name))));
-        };
+    for field in config.score_meta {
+        let Some(value) = member(&members, field.name) else { continue };
         if meta_value(field, value).is_none() {
-            let text = shown(&value.to_value().to_string());
-            return Err(SchemaError::plain(path, format!("{name}: {} (Received {text})", meta_expectation(field))));
+            let (name, expectation) = (field.name, meta_expectation(field));
+            let received = shown(&value.to_value().to_string());
+            return Err(SchemaError::plain(path, format!("{name}: {expectation} (Received {received})")));
         }
     }
-    Ok(())
+    refuse_unknown(path, &members, |name| config.score_meta.iter().any(|field| field.name == name))
 }
 
 /// The value that a score keeps of an option; the outer `None` means that the value is not allowed.

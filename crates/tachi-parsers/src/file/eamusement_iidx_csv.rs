@@ -12,6 +12,7 @@
 //! - **Fatal**: a wrong number of columns or cells, no known version name, a file name that contradicts the playtype
 
 use std::borrow::Cow;
+use std::fmt;
 use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
@@ -20,12 +21,11 @@ use tachi_core::catalogue::{Catalogue, Chart, ChartIdx, Song, SongMatch, text_in
 use tachi_core::game::{Game, Gpt};
 use tachi_core::games::iidx;
 use tachi_core::import_type::ImportType;
-use tachi_core::number::to_text;
 use tachi_core::score::{DryScore, ScoreData};
 
 use crate::error::{Failure, FatalError, Place, shown};
 use crate::format::{Batch, Format, Input};
-use crate::naive_csv::{self, NaiveCsv};
+use crate::naive_csv::{self, NaiveCsv, unquote};
 use crate::time::{JST, parse_local};
 
 /// The import type.
@@ -70,7 +70,9 @@ impl<E: Exporter> Format for IidxCsv<E> {
             has_beginner_and_legg: layout.difficulties.len() == 5,
             service: E::SERVICE.to_owned(),
         };
-        Ok(Batch { game: Game::Iidx, context, classes: Vec::new(), rows: Box::new(rows(csv, layout).map(Ok)) })
+        let elements =
+            Elements { rows: csv.rows(), layout, line: 0, cells: Vec::new(), given: layout.difficulties.len() };
+        Ok(Batch { game: Game::Iidx, context, classes: Vec::new(), rows: Box::new(elements) })
     }
 
     fn convert(row: &Row<'_>, context: &Context, catalogue: &Catalogue) -> Result<DryScore, Failure> {
@@ -131,6 +133,8 @@ const LAYOUTS: [Layout; 2] = [
     Layout { columns: 41, difficulties: &["BEGINNER", "NORMAL", "HYPER", "ANOTHER", "LEGGENDARIA"] },
 ];
 
+/// The title's cell.
+const TITLE: usize = 1;
 /// Where the first difficulty's cells begin, and how many each has.
 const FIRST_BLOCK: usize = 5;
 const BLOCK: usize = 7;
@@ -214,21 +218,19 @@ fn check_file_name(input: &Input<'_>, gpt: Gpt) -> Result<(), FatalError> {
 /// The game version of the export: the newest version that any row names. `None` means that charts are looked up
 /// without a version.
 fn version(csv: &NaiveCsv<'_>, gpt: Gpt, catalogue: &Catalogue) -> Result<Option<String>, FatalError> {
-    if csv.rows.is_empty() {
-        return Err(FatalError::bad_input("Unsupported version '0'. Is your CSV properly filled out?"));
-    }
     let mut newest = 0;
     let mut unknown = None;
-    for row in &csv.rows {
-        let name = &*row.cells[0];
+    for row in csv.rows() {
+        let Some(name) = row?.cells().next() else { continue };
         match VERSION_NAMES.iter().position(|known| *known == name) {
             Some(index) => newest = newest.max(index + 1),
             None => unknown = unknown.or(Some(name)),
         }
     }
     match unknown {
+        None if newest == 0 => Err(FatalError::bad_input("Unsupported version '0'. Is your CSV properly filled out?")),
         Some(name) if newest == 0 => {
-            Err(FatalError::bad_input(format!("Invalid/Unsupported Eamusement Version Name {}.", shown(name))))
+            Err(FatalError::bad_input(format!("Invalid/Unsupported Eamusement Version Name {}.", shown(&name))))
         }
         // A name beside known ones is a version newer than this table.
         Some(_) => Ok(None),
@@ -241,29 +243,49 @@ fn version(csv: &NaiveCsv<'_>, gpt: Gpt, catalogue: &Catalogue) -> Result<Option
 }
 
 /// The elements of a file: one per row and difficulty, the empty ones too.
-fn rows<'a>(csv: NaiveCsv<'a>, layout: &'static Layout) -> impl Iterator<Item = (Place, Row<'a>)> + 'a {
-    csv.rows.into_iter().flat_map(move |row| {
-        let naive_csv::Row { line, mut cells } = row;
-        let title = trimmed(std::mem::take(&mut cells[1]));
-        let timestamp = trimmed(std::mem::take(&mut cells[layout.columns - 1]));
-        layout.difficulties.iter().enumerate().map(move |(number, difficulty)| {
-            let mut cell = |offset: usize| std::mem::take(&mut cells[FIRST_BLOCK + BLOCK * number + offset]);
-            let score = Cells {
-                difficulty: Cow::Borrowed(*difficulty),
-                level: cell(0),
-                exscore: cell(1),
-                pgreat: cell(2),
-                great: cell(3),
-                bp: cell(4),
-                lamp: cell(5),
-            };
-            (Place::Line(line + 1, difficulty), Row { title: title.clone(), timestamp: timestamp.clone(), score })
-        })
-    })
+struct Elements<'a> {
+    rows: naive_csv::Rows<'a>,
+    layout: &'static Layout,
+    /// Of the current row: its line, its cells, and how many of its difficulties have been given out.
+    line: usize,
+    cells: Vec<&'a str>,
+    given: usize,
 }
 
-fn trimmed(cell: Cow<'_, str>) -> Cow<'_, str> {
-    match cell {
+impl<'a> Iterator for Elements<'a> {
+    type Item = Result<(Place, Row<'a>), FatalError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.given == self.layout.difficulties.len() {
+            let row = match self.rows.next()? {
+                Ok(row) => row,
+                Err(error) => return Some(Err(error)),
+            };
+            self.line = row.line;
+            self.cells.clear();
+            self.cells.extend(row.raw_cells());
+            self.given = 0;
+        }
+        let number = self.given;
+        self.given += 1;
+        let difficulty = self.layout.difficulties[number];
+        let block = |offset: usize| unquote(self.cells[FIRST_BLOCK + BLOCK * number + offset]);
+        let score = Cells {
+            difficulty: Cow::Borrowed(difficulty),
+            level: block(0),
+            exscore: block(1),
+            pgreat: block(2),
+            great: block(3),
+            bp: block(4),
+            lamp: block(5),
+        };
+        let (title, timestamp) = (trimmed(self.cells[TITLE]), trimmed(self.cells[self.layout.columns - 1]));
+        Some(Ok((Place::Line(self.line + 1, difficulty), Row { title, timestamp, score })))
+    }
+}
+
+fn trimmed(cell: &str) -> Cow<'_, str> {
+    match unquote(cell) {
         Cow::Borrowed(text) => Cow::Borrowed(trim(text)),
         Cow::Owned(text) => Cow::Owned(trim(&text).to_owned()),
     }
@@ -285,22 +307,40 @@ fn convert(row: &Row<'_>, context: &Context, catalogue: &Catalogue) -> Result<Dr
         .playtype(&context.playtype)
         .ok_or_else(|| Failure::Internal(format!("iidx has no playtype {:?}", context.playtype)))?;
     let (song, index) = find_chart(row, context, gpt, catalogue)?;
-    let chart = catalogue.chart(index);
-    let label = label_of(song, gpt, &cells.difficulty, context.import_version.as_deref());
-    let data = score_data(cells, chart, &label)?;
+    let label = Label { song, gpt, difficulty: &cells.difficulty, version: context.import_version.as_deref() };
+    let mut data = score_data(cells, catalogue.chart(index), label)?;
+    let time_achieved = parse_local(&row.timestamp, JST)?;
+    if let Some(bp) = miss_count(&cells.bp, label)? {
+        data.set_number(iidx::BP, bp);
+    }
     Ok(DryScore {
         chart: index,
         data,
         score_meta: serde_json::Map::new(),
         service: context.service.clone(),
         comment: None,
-        time_achieved: parse_local(&row.timestamp, JST)?,
+        time_achieved,
     })
 }
 
-fn label_of(song: &Song, gpt: Gpt, difficulty: &str, version: Option<&str>) -> String {
-    let version = version.map_or_else(String::new, |version| format!(" [v{version}]"));
-    format!("{} ({} {difficulty}{version})", song.title, gpt.playtype())
+/// A chart's name in messages.
+#[derive(Clone, Copy)]
+struct Label<'a> {
+    song: &'a Song,
+    gpt: Gpt,
+    /// The column's, also where a mark makes it another.
+    difficulty: &'a str,
+    version: Option<&'a str>,
+}
+
+impl fmt::Display for Label<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({} {}", self.song.title, self.gpt.playtype(), self.difficulty)?;
+        match self.version {
+            Some(version) => write!(f, " [v{version}])"),
+            None => f.write_str(")"),
+        }
+    }
 }
 
 fn find_chart<'c>(
@@ -315,9 +355,9 @@ fn find_chart<'c>(
     } else {
         without_leggendaria_mark(&row.title).map_or((&*row.title, column), |title| (title, "LEGGENDARIA"))
     };
-    let song = match catalogue.song_by_title_csv(Game::Iidx, title) {
+    let index = match catalogue.song_by_title_csv(Game::Iidx, title) {
         SongMatch::None => return Err(Failure::NotFound(format!("Could not find song for {title}."))),
-        SongMatch::One(song) => song,
+        SongMatch::One(index) => index,
         SongMatch::Several(_) => {
             return Err(Failure::Ambiguous(format!(
                 "Multiple songs exist with the title {title}. We cannot resolve this. Please try and use a different \
@@ -326,10 +366,11 @@ fn find_chart<'c>(
         }
     };
     let version = context.import_version.as_deref();
-    let chart = catalogue.chart_of_song(gpt, song, difficulty, version).ok_or_else(|| {
-        Failure::NotFound(format!("Could not find chart for {}", label_of(catalogue.song(song), gpt, column, version)))
-    })?;
-    Ok((catalogue.song(song), chart))
+    let label = Label { song: catalogue.song(index), gpt, difficulty: column, version };
+    let chart = catalogue
+        .chart_of_song(gpt, index, difficulty, version)
+        .ok_or_else(|| Failure::NotFound(format!("Could not find chart for {label}")))?;
+    Ok((catalogue.song(index), chart))
 }
 
 /// Files of 27 columns list LEGGENDARIA charts as songs of their own, whose titles end in a mark.
@@ -338,7 +379,7 @@ fn without_leggendaria_mark(title: &str) -> Option<&str> {
     Some(title.trim_end_matches(tachi_core::catalogue::is_space))
 }
 
-fn score_data(cells: &Cells<'_>, chart: &Chart, label: &str) -> Result<ScoreData, Failure> {
+fn score_data(cells: &Cells<'_>, chart: &Chart, label: Label<'_>) -> Result<ScoreData, Failure> {
     let integer = |text: &str, what: &str| {
         text_integer(text)
             .map_err(|error| Failure::invalid(format!("{label} - Invalid {what} of {} {error}", shown(text))))
@@ -364,20 +405,21 @@ fn score_data(cells: &Cells<'_>, chart: &Chart, label: &str) -> Result<ScoreData
     data.set_enum(iidx::LAMP, lamp);
     data.set_judgement(0, pgreat);
     data.set_judgement(1, great);
-    if let Some(bp) = miss_count(&cells.bp, label)? {
-        data.set_number(iidx::BP, bp);
-    }
     Ok(data)
 }
 
 /// The miss count: `---` and an empty cell mean that it is not known.
-fn miss_count(cell: &str, label: &str) -> Result<Option<f64>, Failure> {
-    let Ok(number) = cell.trim().parse::<f64>() else { return Ok(None) };
-    if number.is_nan() {
-        return Ok(None);
+fn miss_count(cell: &str, label: Label<'_>) -> Result<Option<f64>, Failure> {
+    let text = trim(cell);
+    // "inf" and "nan" are numbers to Rust only.
+    let number = text.parse::<f64>().ok().filter(|_| text.ends_with(|last: char| last.is_ascii_digit() || last == '.'));
+    match number {
+        None if matches!(text, "" | "---") => Ok(None),
+        None => {
+            log::debug!("{label} - a miss count of {} is not known", shown(text));
+            Ok(None)
+        }
+        Some(number) if number.fract() == 0.0 && (0.0..=9999.0).contains(&number) => Ok(Some(number)),
+        Some(_) => Err(Failure::invalid(format!("{label} - Invalid BP of {}.", shown(text)))),
     }
-    if number.fract() != 0.0 || !(0.0..=9999.0).contains(&number) {
-        return Err(Failure::invalid(format!("{label} - Invalid BP of {}.", to_text(number))));
-    }
-    Ok(Some(number))
 }

@@ -2,9 +2,14 @@
 //!
 //! - **Page**: `spec/import-types/file-pli-iidx-csv.md`
 //! - **Written by**: PLI
-//! - **Versions, encoding, times, quirks, skipped, invalid, fatal**: as [`eamusement_iidx_csv`](super::eamusement_iidx_csv)
-//!
-//! Only the service differs; so an unknown row uploaded under both types makes two orphans.
+//! - **Versions**: 27 or 41 columns, as in [`eamusement_iidx_csv`](super::eamusement_iidx_csv), whose reader this is
+//! - **Encoding**: UTF-8 with or without byte order mark; lines end in LF, CRLF or CR
+//! - **Times**: Japanese time without zone; one per row
+//! - **Quirks**: the service is part of the context, so an unknown row that was uploaded under both types makes two
+//!   orphans
+//! - **Skipped**: as in the site's own files
+//! - **Invalid**: as in the site's own files
+//! - **Fatal**: as in the site's own files
 
 use tachi_core::import_type::ImportType;
 

@@ -1,0 +1,8 @@
+//! One binary for all integration tests of the crate: each module covers one room of it.
+
+mod cases;
+mod catalogue;
+mod fixtures;
+mod properties;
+mod stored;
+mod table;
