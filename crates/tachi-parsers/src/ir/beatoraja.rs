@@ -5,8 +5,8 @@
 //! - **Versions**: plug-in versions 2 to 4 (header `x-tachiir-version`), one form
 //! - **Encoding**: JSON
 //! - **Times**: the time of receipt
-//! - **Quirks**: -1 for unknown life and miss count; `score.lntype` is always 0 and means nothing; an unknown chart comes
-//!   with all that is needed to make it
+//! - **Quirks**: -1 for unknown life and miss count; `score.lntype` is always 0 and means nothing; an unknown chart
+//!   comes with all that is needed to make it
 //! - **Skipped**: nothing
 //! - **Invalid**: charge notes, charts that draw lots, PMS on MIDI devices
 //! - **Fatal**: another plug-in version, any structural error, another game's client, hashes that differ

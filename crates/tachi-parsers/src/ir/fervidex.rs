@@ -5,7 +5,8 @@
 //! - **Versions**: one form; the game's version follows from the software model in the headers
 //! - **Encoding**: JSON
 //! - **Times**: the time of receipt
-//! - **Quirks**: values above 200 in gauge graphs mean that the player has died; a score is sent again to be highlighted
+//! - **Quirks**: values above 200 in gauge graphs mean that the player has died; a score is sent again to be
+//!   highlighted
 //! - **Skipped**: BEGINNER
 //! - **Invalid**: custom charts without hash, a final gauge above 100, a ghost that is no graph
 //! - **Fatal**: another program, an old version of it, an unknown software model, any structural error
