@@ -79,6 +79,8 @@ pub enum Place {
     Line(usize, &'static str),
     /// An element of a JSON array.
     Element(&'static str, usize),
+    /// A member of a JSON document, by its path.
+    Path(String),
     /// An item of a page of a remote service (both from 1).
     Item(usize, usize),
     /// The only element there is.
@@ -91,6 +93,7 @@ impl fmt::Display for Place {
             Self::Line(line, "") => write!(f, "line {line}"),
             Self::Line(line, part) => write!(f, "line {line}, {part}"),
             Self::Element(array, index) => write!(f, "{array}[{index}]"),
+            Self::Path(path) => f.write_str(path),
             Self::Item(page, item) => write!(f, "page {page}, item {item}"),
             Self::Whole => f.write_str("the score"),
         }

@@ -17,6 +17,7 @@ use tachi_core::import_type::ImportType;
 use tachi_core::score::DryScore;
 
 use crate::error::{Failure, FatalError, Place};
+use crate::unknown_chart::UnknownChart;
 
 /// Everything that a parser may look at.
 #[derive(Debug, Clone, Copy)]
@@ -109,6 +110,18 @@ pub trait Format {
 
     /// Title and difficulty of an element as sent, where it has them.
     fn label<'r>(row: &'r Self::Row<'_>) -> (Option<&'r str>, Option<&'r str>);
+
+    /// Whether the player asks for a score that is stored already to be highlighted; a new one is not. Not asked of
+    /// orphans: the wish belongs to the moment it was made.
+    fn highlights(_row: &Self::Row<'_>) -> bool {
+        false
+    }
+
+    /// The chart of an element that was not found, where the element tells enough to make it once more players have
+    /// sent it. Not asked of orphans.
+    fn unknown_chart(_row: &Self::Row<'_>, _context: &Self::Context) -> Option<UnknownChart> {
+        None
+    }
 }
 
 /// What became of one element.
@@ -124,6 +137,10 @@ pub struct Outcome {
     pub result: Result<DryScore, Failure>,
     /// The element as an orphan stores it; only where the chart was not found.
     pub orphan: Option<Value>,
+    /// Whether the score is to be highlighted if it is stored already.
+    pub highlight: bool,
+    /// The chart to be queued; only where the chart was not found.
+    pub unknown_chart: Option<Box<UnknownChart>>,
 }
 
 /// A parsed input whose type is known to the registry only.
@@ -165,10 +182,12 @@ pub(crate) fn parse_erased<'a, F: Format + 'static>(input: &Input<'a>) -> Result
     let rows = rows.map(move |row| {
         let (place, row) = row?;
         let result = F::convert(&row, &context, catalogue);
-        let orphan = matches!(result, Err(Failure::NotFound(_))).then(|| F::store(&row));
+        let not_found = matches!(result, Err(Failure::NotFound(_)));
+        let orphan = not_found.then(|| F::store(&row));
+        let unknown_chart = not_found.then(|| F::unknown_chart(&row, &context)).flatten().map(Box::new);
         let (title, difficulty) = F::label(&row);
         let (title, difficulty) = (title.map(str::to_owned), difficulty.map(str::to_owned));
-        Ok(Outcome { place, title, difficulty, result, orphan })
+        Ok(Outcome { place, title, difficulty, result, orphan, highlight: F::highlights(&row), unknown_chart })
     });
     Ok(Parsed { game, context: stored, classes, rows: Box::new(rows) })
 }

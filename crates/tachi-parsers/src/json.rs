@@ -59,6 +59,29 @@ impl<'a> Json<'a> {
         self.get(name).filter(|value| !matches!(value, Self::Null))
     }
 
+    /// The number of that name; `None` where there is something else.
+    #[must_use]
+    pub fn number_of(&self, name: &str) -> Option<f64> {
+        self.get(name).and_then(Self::number)
+    }
+
+    /// The text of that name; `None` where there is something else.
+    #[must_use]
+    pub fn text_of(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(Self::text)
+    }
+
+    /// Takes the member of that name out.
+    pub fn take(&mut self, name: &str) -> Option<Self> {
+        match self {
+            Self::Object(members) => {
+                let position = members.iter().position(|(known, _)| known == name)?;
+                Some(members.remove(position).1)
+            }
+            _ => None,
+        }
+    }
+
     /// The text, if this is one.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
@@ -295,7 +318,8 @@ fn keep_last(members: &mut Members<'_>) {
 pub struct SchemaError {
     path: String,
     reason: String,
-    received: Option<String>,
+    /// The value and its type.
+    received: Option<(String, &'static str)>,
 }
 
 impl SchemaError {
@@ -303,7 +327,7 @@ impl SchemaError {
     #[must_use]
     pub fn new(path: impl Into<String>, reason: impl Into<String>, received: Option<&Json<'_>>) -> Self {
         let received = match received {
-            None => Some("undefined [type: undefined]".to_owned()),
+            None => Some(("undefined".to_owned(), "undefined")),
             Some(Json::Array(_) | Json::Object(_)) => None,
             Some(value) => {
                 let text = match value {
@@ -312,10 +336,17 @@ impl SchemaError {
                     Json::Bool(value) => value.to_string(),
                     _ => "null".to_owned(),
                 };
-                Some(format!("{text} [type: {}]", value.type_name()))
+                Some((text, value.type_name()))
             }
         };
         Self { path: path.into(), reason: reason.into(), received }
+    }
+
+    /// The error about something that is no object.
+    #[must_use]
+    pub fn not_an_object(path: impl Into<String>, received: Option<&Json<'_>>) -> Self {
+        let reason = "Object does not match structure of schema, expected this location to have an object.";
+        Self::new(path, reason, received)
     }
 
     /// An error that shows no value.
@@ -331,6 +362,20 @@ impl SchemaError {
         Self::plain(path, format!("Unexpected properties inside object: {names}."))
     }
 
+    /// The same error seen from the value that holds the erroneous one under the name (or `[index]`) `parent`.
+    #[must_use]
+    pub fn within(self, parent: &str) -> Self {
+        let dot = if parent.is_empty() || self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        Self { path: format!("{parent}{dot}{}", self.path), ..self }
+    }
+
+    /// The refusal of a request that is no import: `[<path>] <reason> (Received <value>)`.
+    #[must_use]
+    pub fn bracketed(&self) -> FatalError {
+        let received = self.received.as_ref().map_or_else(String::new, |(value, _)| format!(" (Received {value})"));
+        FatalError::bad_input(format!("[{}] {}{received}", self.path, self.reason))
+    }
+
     /// The refusal of the whole document.
     #[must_use]
     pub fn fatal(&self, prefix: &str) -> FatalError {
@@ -342,7 +387,7 @@ impl fmt::Display for SchemaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = if self.path.is_empty() { "null" } else { &self.path };
         match &self.received {
-            Some(received) => write!(f, "{path} | {} | Received {received}.", self.reason),
+            Some((value, kind)) => write!(f, "{path} | {} | Received {value} [type: {kind}].", self.reason),
             None => write!(f, "{path} | {}.", self.reason),
         }
     }
@@ -416,6 +461,25 @@ pub mod expect {
         found.ok_or_else(|| SchemaError::new(path, "Expected a positive integer.", value))
     }
 
+    /// A finite number of at least 0.
+    ///
+    /// # Errors
+    /// When the value is not one.
+    pub fn positive_number(path: &str, value: Option<&Json<'_>>) -> Result<f64, SchemaError> {
+        let found = value.and_then(Json::number).filter(|number| number.is_finite() && *number >= 0.0);
+        found.ok_or_else(|| SchemaError::new(path, "Expected a positive number.", value))
+    }
+
+    /// A number between two bounds.
+    ///
+    /// # Errors
+    /// When the value is not one.
+    pub fn number_between(path: &str, value: Option<&Json<'_>>, min: f64, max: f64) -> Result<f64, SchemaError> {
+        let found = value.and_then(Json::number).filter(|number| (min..=max).contains(number));
+        let reason = || format!("Expected a number between {} and {}.", to_text(min), to_text(max));
+        found.ok_or_else(|| SchemaError::new(path, reason(), value))
+    }
+
     /// A safe integer between two bounds.
     ///
     /// # Errors
@@ -454,6 +518,31 @@ pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
     // Much faster for the texts that are valid, which nearly all are.
     std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
+/// Reads a document.
+///
+/// # Errors
+/// When it is not JSON, or holds a NUL character.
+pub fn document(bytes: &[u8]) -> Result<Json<'_>, FatalError> {
+    fn read(text: &str) -> Result<Json<'_>, FatalError> {
+        let document = Json::parse(text).map_err(|error| FatalError::bad_input(format!("Invalid JSON. ({error})")))?;
+        refuse_nul(text, &document)?;
+        Ok(document)
+    }
+    match decode(bytes) {
+        Cow::Borrowed(text) => read(text),
+        Cow::Owned(text) => read(&text).map(Json::into_owned),
+    }
+}
+
+/// Reads the body of a request. None at all, and one that is no object, is an object without members.
+///
+/// # Errors
+/// When it is not JSON, or holds a NUL character.
+pub fn body(bytes: &[u8]) -> Result<Json<'_>, FatalError> {
+    let document = if bytes.trim_ascii().is_empty() { Json::Null } else { document(bytes)? };
+    Ok(if matches!(document, Json::Object(_)) { document } else { Json::Object(Vec::new()) })
 }
 
 /// Refuses a document that holds a NUL character, naming the place.

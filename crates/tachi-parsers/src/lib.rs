@@ -1,10 +1,15 @@
 //! Score formats: from the bytes that players and programs send to *dry scores*.
 #![deny(missing_docs)]
 
+pub mod charts;
 pub mod error;
 pub mod file;
+pub mod fill;
 pub mod format;
+pub mod ir;
 pub mod json;
 pub mod naive_csv;
 pub mod registry;
+pub mod schema;
 pub mod time;
+pub mod unknown_chart;

@@ -7,8 +7,8 @@ use tachi_core::import_type::ImportType;
 use tachi_core::score::DryScore;
 
 use crate::error::{Failure, FatalError};
-use crate::file;
 use crate::format::{Format, Input, Parsed, StoredRows, convert_erased, parse_erased, store_erased};
+use crate::{file, ir};
 
 /// How an import type is read.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +38,14 @@ pub static REGISTRY: &[Entry] = &[
     entry::<file::eamusement_iidx_csv::EamusementIidxCsv>(),
     entry::<file::pli_iidx_csv::PliIidxCsv>(),
     entry::<file::batch_manual::BatchManual>(),
+    entry::<ir::barbatos::Barbatos>(),
+    entry::<ir::fervidex::Fervidex>(),
+    entry::<ir::fervidex_static::FervidexStatic>(),
+    entry::<ir::usc::Usc>(),
+    entry::<ir::beatoraja::Beatoraja>(),
+    entry::<ir::kshook_sv6c::KshookSv6c>(),
+    entry::<ir::kshook_sv6c_static::KshookSv6cStatic>(),
+    entry::<ir::lr2hook::Lr2hook>(),
 ];
 
 /// The entry of a type; `None` while it is not read here.

@@ -122,6 +122,13 @@ impl Catalogue {
         self.charts_by_text.get(text).into_iter().flatten().copied()
     }
 
+    /// The chart of one of these GPTs with that file hash, in any letter case.
+    #[must_use]
+    pub fn chart_by_hash(&self, gpts: &[Gpt], hash: &str) -> Option<ChartIdx> {
+        let hash = hash.to_ascii_lowercase();
+        self.smallest(self.charts_with_text(&hash).filter(|chart| gpts.contains(&self.chart(*chart).gpt)))
+    }
+
     /// Whether any chart of the GPT lists that version.
     #[must_use]
     pub fn has_version(&self, gpt: Gpt, version: &str) -> bool {

@@ -95,10 +95,7 @@ impl Catalogue {
                 self.pick(config, charts, query.version)
             }
             MatchType::BmsChartHash => self.by_bms_hash(config, query.identifier)?,
-            MatchType::UscChartHash | MatchType::PopnChartHash => {
-                let hash = query.identifier.to_ascii_lowercase();
-                self.smallest(self.charts_with_text(&hash).filter(|chart| self.chart(*chart).gpt == gpt))
-            }
+            MatchType::UscChartHash | MatchType::PopnChartHash => self.chart_by_hash(&[gpt], query.identifier),
             MatchType::ItgChartHash => {
                 self.smallest(self.charts_with_text(query.identifier).filter(|chart| self.chart(*chart).gpt == gpt))
             }

@@ -26,7 +26,7 @@ use tachi_core::validate;
 
 use crate::error::{Failure, FatalError, Place, shown};
 use crate::format::{Batch, Format, Input, ProvidedClass};
-use crate::json::{Json, Members, SchemaError, decode, expect, join, member, refuse_nul};
+use crate::json::{self, Json, Members, SchemaError, expect, join, member};
 
 const PREFIX: &str = "Invalid BATCH-MANUAL";
 
@@ -40,7 +40,7 @@ impl Format for BatchManual {
     type Context = Context;
 
     fn parse<'a>(input: &Input<'a>) -> Result<Batch<'a, Self>, FatalError> {
-        let document = read(input.bytes)?;
+        let document = json::document(input.bytes)?;
         let Document { context, classes, scores } = parse(document, input.surroundings.games)?;
         let rows = scores.into_iter().enumerate().map(|(index, score)| Ok((Place::Element("scores", index), score)));
         Ok(Batch { game: context.gpt.game(), context, classes, rows: Box::new(rows) })
@@ -114,20 +114,6 @@ pub struct Document<'a> {
     pub scores: Vec<Json<'a>>,
 }
 
-/// Reads the JSON text of a file.
-fn read(bytes: &[u8]) -> Result<Json<'_>, FatalError> {
-    match decode(bytes) {
-        Cow::Borrowed(text) => read_text(text),
-        Cow::Owned(text) => read_text(&text).map(Json::into_owned),
-    }
-}
-
-fn read_text(text: &str) -> Result<Json<'_>, FatalError> {
-    let document = Json::parse(text).map_err(|error| FatalError::bad_input(format!("Invalid JSON. ({error})")))?;
-    refuse_nul(text, &document)?;
-    Ok(document)
-}
-
 /// Checks a document's structure.
 ///
 /// # Errors
@@ -198,19 +184,11 @@ fn check<'a>(members: Members<'a>, gpt: Gpt) -> Result<Document<'a>, SchemaError
 }
 
 fn check_meta(meta: Option<&Json<'_>>, gpt: Gpt) -> Result<Context, SchemaError> {
-    let Some(Json::Object(members)) = meta else { return Err(not_an_object("meta", meta)) };
+    let Some(Json::Object(members)) = meta else { return Err(SchemaError::not_an_object("meta", meta)) };
     let service = expect::text_of_length("meta.service", member(members, "service"), 3, 60)?;
     let version = expect::optional_text("meta.version", member(members, "version"))?;
     refuse_unknown("meta", members, |name| ["game", "playtype", "service", "version"].contains(&name))?;
     Ok(Context { gpt, service: service.to_owned(), version: version.map(str::to_owned) })
-}
-
-fn not_an_object(path: &str, value: Option<&Json<'_>>) -> SchemaError {
-    SchemaError::new(
-        path,
-        "Object does not match structure of schema, expected this location to have an object.",
-        value,
-    )
 }
 
 fn refuse_unknown(path: &str, members: &Members<'_>, known: impl Fn(&str) -> bool) -> Result<(), SchemaError> {
@@ -236,7 +214,7 @@ fn check_score(config: &'static GptConfig, index: usize, score: &Json<'_>) -> Re
     // Paths are written only where something is wrong.
     let at = |name: &str| format!("scores[{index}].{name}");
     let Json::Object(members) = score else {
-        return Err(not_an_object(&format!("scores[{index}]"), Some(score)));
+        return Err(SchemaError::not_an_object(format!("scores[{index}]"), Some(score)));
     };
     for (_, metric) in config.metrics_of(Group::Provided) {
         check_metric(metric, member(members, metric.name)).map_err(|error| error.at(&at(metric.name)))?;
@@ -391,7 +369,7 @@ fn check_judgements(config: &GptConfig, path: &str, value: &Json<'_>) -> Result<
 }
 
 fn check_optional(config: &'static GptConfig, path: &str, value: &Json<'_>) -> Result<(), SchemaError> {
-    let members = object_members(value).ok_or_else(|| not_an_object(path, Some(value)))?;
+    let members = object_members(value).ok_or_else(|| SchemaError::not_an_object(path, Some(value)))?;
     for (_, metric) in config.metrics_of(Group::Optional) {
         if let value @ Some(_) = some(&members, metric.name) {
             check_metric(metric, value).map_err(|error| error.at(&join(path, metric.name)))?;
@@ -403,7 +381,7 @@ fn check_optional(config: &'static GptConfig, path: &str, value: &Json<'_>) -> R
 }
 
 fn check_score_meta(config: &GptConfig, path: &str, value: &Json<'_>) -> Result<(), SchemaError> {
-    let members = object_members(value).ok_or_else(|| not_an_object(path, Some(value)))?;
+    let members = object_members(value).ok_or_else(|| SchemaError::not_an_object(path, Some(value)))?;
     for field in config.score_meta {
         let Some(value) = member(&members, field.name) else { continue };
         if meta_value(field, value).is_none() {
@@ -451,7 +429,7 @@ fn meta_expectation(field: &MetaField) -> String {
 
 fn check_classes(gpt: Gpt, value: Option<&Json<'_>>) -> Result<Vec<ProvidedClass>, SchemaError> {
     let Some(value) = value.filter(|value| !matches!(value, Json::Null)) else { return Ok(Vec::new()) };
-    let members = object_members(value).ok_or_else(|| not_an_object("classes", Some(value)))?;
+    let members = object_members(value).ok_or_else(|| SchemaError::not_an_object("classes", Some(value)))?;
     let sets = || gpt.config().classes.iter().filter(|set| matches!(set.source, ClassSource::Provided));
     let mut classes = Vec::new();
     for set in sets() {

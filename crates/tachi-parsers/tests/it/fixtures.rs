@@ -72,6 +72,12 @@ struct Row {
     message: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     score: Option<Value>,
+    /// Whether the score is to be highlighted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    highlight: bool,
+    /// The chart to be queued.
+    #[serde(rename = "unknownChart", skip_serializing_if = "Option::is_none")]
+    unknown_chart: Option<Value>,
 }
 
 #[test]
@@ -182,6 +188,8 @@ fn row(outcome: &Outcome, catalogue: &Catalogue) -> Row {
         difficulty: outcome.difficulty.clone(),
         message,
         score,
+        highlight: outcome.highlight,
+        unknown_chart: outcome.unknown_chart.as_ref().map(|chart| serde_json::to_value(chart).unwrap()),
     }
 }
 

@@ -3,6 +3,7 @@
 mod cases;
 mod catalogue;
 mod fixtures;
+mod ir;
 mod properties;
 mod stored;
 mod table;
