@@ -2,9 +2,19 @@
 //!
 //! Everything else is written once, on [`Conn`](crate::Conn).
 
+use std::fmt::Write;
+use std::time::Duration;
+
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
+use tachi_core::catalogue::ChartKey;
+use tachi_core::ids::UserId;
+use tachi_core::score_id::DedupKey;
 
 use crate::error::DbError;
+use crate::keys::{ScoreKey, SessionKey};
 use crate::pool::Conn;
 
 /// How many rows one statement inserts. A table has at most 32 columns, and SQLite takes 32,766 bound values in one
@@ -84,3 +94,173 @@ pub(crate) fn lock_catalogue(conn: &mut Conn) -> Result<(), DbError> {
     }
     Ok(())
 }
+
+/// Any number: it tells the locks of users from others.
+const USER_LOCKS: i32 = 7_320;
+
+/// Makes transactions of one user wait for one another. SQLite has one writer anyway.
+pub(crate) fn lock_user(conn: &mut Conn, user: UserId, wait: Duration) -> Result<(), DbError> {
+    let Conn::Pg(conn) = conn else { return Ok(()) };
+    // 0 would mean to wait for ever.
+    let wait = wait.as_millis().clamp(1, 3_600_000);
+    let sql = format!(
+        "SET LOCAL lock_timeout = {wait}; SELECT pg_advisory_xact_lock({USER_LOCKS}, {user}); \
+         SET LOCAL lock_timeout TO DEFAULT"
+    );
+    conn.batch_execute(&sql).map_err(|error| match error {
+        DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) => {
+            DbError::Busy { reason: information.message().to_owned() }
+        }
+        error => error.into(),
+    })
+}
+
+/// A row of [`find_scores`].
+#[derive(QueryableByName)]
+pub(crate) struct FoundScore {
+    /// Null for what is on the blacklist.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub(crate) id: Option<i64>,
+    #[diesel(sql_type = Integer)]
+    pub(crate) chart_key: i32,
+    #[diesel(sql_type = Binary)]
+    pub(crate) dedup_key: Vec<u8>,
+    #[diesel(sql_type = Binary)]
+    pub(crate) score_id: Vec<u8>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub(crate) time_achieved: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub(crate) session_id: Option<i64>,
+}
+
+/// Which of a user's scores with the given charts and keys are stored, and which are on the blacklist: one statement,
+/// one look into an index per key and table. The joins are written so that nothing else can be done: a plan that reads
+/// all scores of the user would be right, too, and slow for those who have many.
+pub(crate) fn find_scores(
+    conn: &mut Conn,
+    user: UserId,
+    keys: &[(ChartKey, DedupKey)],
+) -> Result<Vec<FoundScore>, DbError> {
+    Ok(match conn {
+        Conn::Sqlite(conn) => diesel::sql_query(FIND_SCORES_SQLITE)
+            .bind::<Text, _>(keys_json(keys))
+            .bind::<Integer, _>(user.0)
+            .load(conn)?,
+        Conn::Pg(conn) => diesel::sql_query(FIND_SCORES_POSTGRES)
+            .bind::<Array<Integer>, _>(keys.iter().map(|(chart, _)| chart.0).collect::<Vec<_>>())
+            .bind::<Array<Binary>, _>(keys.iter().map(|(_, key)| key.as_slice()).collect::<Vec<_>>())
+            .bind::<Integer, _>(user.0)
+            .load(conn)?,
+    })
+}
+
+const FIND_SCORES_SQLITE: &str = "\
+    SELECT s.id, s.chart_key, s.dedup_key, s.score_id, s.time_achieved, s.session_id \
+    FROM json_each($1) k CROSS JOIN scores s \
+    WHERE s.user_id = $2 AND s.chart_key = json_extract(k.value, '$[0]') \
+        AND s.dedup_key = unhex(json_extract(k.value, '$[1]')) \
+    UNION ALL \
+    SELECT NULL, 0, b.dedup_key, b.score_id, NULL, NULL \
+    FROM json_each($1) k CROSS JOIN score_blacklist b \
+    WHERE b.user_id = $2 AND b.dedup_key = unhex(json_extract(k.value, '$[1]'))";
+
+const FIND_SCORES_POSTGRES: &str = "\
+    SELECT s.id, s.chart_key, s.dedup_key, s.score_id, s.time_achieved, s.session_id \
+    FROM unnest($1::int4[], $2::bytea[]) AS k(chart_key, dedup_key) CROSS JOIN LATERAL ( \
+        SELECT * FROM scores \
+        WHERE user_id = $3 AND chart_key = k.chart_key AND dedup_key = k.dedup_key OFFSET 0 \
+    ) s \
+    UNION ALL \
+    SELECT NULL, 0, b.dedup_key, b.score_id, NULL, NULL \
+    FROM unnest($2::bytea[]) AS k(dedup_key) CROSS JOIN LATERAL ( \
+        SELECT * FROM score_blacklist WHERE user_id = $3 AND dedup_key = k.dedup_key OFFSET 0 \
+    ) b";
+
+/// `[[12,"ab..."],...]`
+fn keys_json(keys: &[(ChartKey, DedupKey)]) -> String {
+    let mut json = String::with_capacity(keys.len() * 80 + 2);
+    for (chart, key) in keys {
+        json.push_str(if json.is_empty() { "[" } else { "," });
+        // Writing into a String cannot fail.
+        let _ = write!(json, "[{},\"{}\"]", chart.0, const_hex::encode(key));
+    }
+    json.push_str(if json.is_empty() { "[]" } else { "]" });
+    json
+}
+
+/// Puts scores into sessions, each at its position, in one statement.
+pub(crate) fn set_sessions(
+    conn: &mut Conn,
+    places: &[(ScoreKey, Option<SessionKey>, Option<i32>)],
+) -> Result<usize, DbError> {
+    Ok(match conn {
+        Conn::Sqlite(conn) => {
+            let places: Vec<_> =
+                places.iter().map(|(score, session, place)| (score.0, session.map(|key| key.0), place)).collect();
+            let json = crate::convert::json_to_db(&places, "places in sessions")?;
+            diesel::sql_query(SET_SESSIONS_SQLITE).bind::<Text, _>(json).execute(conn)?
+        }
+        Conn::Pg(conn) => diesel::sql_query(SET_SESSIONS_POSTGRES)
+            .bind::<Array<BigInt>, _>(places.iter().map(|(score, ..)| score.0).collect::<Vec<_>>())
+            .bind::<Array<Nullable<BigInt>>, _>(
+                places.iter().map(|(_, session, _)| session.map(|key| key.0)).collect::<Vec<_>>(),
+            )
+            .bind::<Array<Nullable<Integer>>, _>(places.iter().map(|(.., place)| *place).collect::<Vec<_>>())
+            .execute(conn)?,
+    })
+}
+
+const SET_SESSIONS_SQLITE: &str = "\
+    UPDATE scores SET session_id = json_extract(k.value, '$[1]'), session_pos = json_extract(k.value, '$[2]') \
+    FROM json_each($1) k WHERE scores.id = json_extract(k.value, '$[0]')";
+
+const SET_SESSIONS_POSTGRES: &str = "\
+    UPDATE scores SET session_id = k.session_id, session_pos = k.place \
+    FROM unnest($1::int8[], $2::int8[], $3::int4[]) AS k(id, session_id, place) \
+    WHERE scores.id = k.id AND scores.id = ANY($1)";
+
+/// A row of [`rank_pbs`].
+#[derive(QueryableByName)]
+pub(crate) struct RankedPb {
+    #[diesel(sql_type = Integer)]
+    pub(crate) chart_key: i32,
+    #[diesel(sql_type = BigInt)]
+    pub(crate) better: i64,
+    #[diesel(sql_type = BigInt)]
+    pub(crate) all_pbs: i64,
+}
+
+/// How many PBs on the same charts are better than a user's, and how many there are.
+pub(crate) fn rank_pbs(conn: &mut Conn, user: UserId, charts: &[ChartKey]) -> Result<Vec<RankedPb>, DbError> {
+    let charts: Vec<i32> = charts.iter().map(|chart| chart.0).collect();
+    let order = |table: &str| {
+        format!(
+            "{table}.rank0, COALESCE({table}.rank1, {LAST}), COALESCE({table}.rank2, {LAST}), \
+             COALESCE({table}.rank3, {LAST}), COALESCE({table}.rank4, {LAST}), \
+             -COALESCE({table}.time_achieved, {NEVER})"
+        )
+    };
+    let wanted = match conn {
+        Conn::Sqlite(_) => "me.chart_key IN (SELECT value FROM json_each($2))",
+        Conn::Pg(_) => "me.chart_key = ANY($2)",
+    };
+    let sql = format!(
+        "SELECT me.chart_key, \
+         (SELECT count(*) FROM pbs o WHERE o.chart_key = me.chart_key AND o.rank0 >= me.rank0 \
+             AND ({others}) > ({mine})) AS better, \
+         (SELECT count(*) FROM pbs o WHERE o.chart_key = me.chart_key) AS all_pbs \
+         FROM pbs me WHERE me.user_id = $1 AND {wanted}",
+        others = order("o"),
+        mine = order("me"),
+    );
+    let query = diesel::sql_query(sql).bind::<Integer, _>(user.0);
+    Ok(match conn {
+        Conn::Sqlite(conn) => query.bind::<Text, _>(crate::convert::json_to_db(&charts, "chart keys")?).load(conn)?,
+        Conn::Pg(conn) => query.bind::<Array<Integer>, _>(charts).load(conn)?,
+    })
+}
+
+/// Less than any value of a leaderboard: what is absent comes last. The databases do not agree where nulls belong.
+pub(crate) const LAST: &str = "-1.7976931348623157e308";
+/// Later than any time: what has none comes last.
+pub(crate) const NEVER: &str = "9223372036854775807";

@@ -81,7 +81,8 @@ impl DbError {
         matches!(self, Self::Conflict { constraint } if constraint.contains(column))
     }
 
-    pub(crate) fn data(what: impl Into<String>, reason: impl ToString) -> Self {
+    /// Something that cannot be stored or read, and why.
+    pub fn data(what: impl Into<String>, reason: impl ToString) -> Self {
         Self::Data { what: what.into(), reason: reason.to_string() }
     }
 }

@@ -36,9 +36,18 @@ mod keys;
 mod migrate;
 mod pool;
 mod schema;
+mod score_data;
 mod target;
 
 pub mod catalogue;
+pub mod goals;
+pub mod imports;
+pub mod locks;
+pub mod orphans;
+pub mod pbs;
+pub mod profiles;
+pub mod scores;
+pub mod sessions;
 pub mod tokens;
 pub mod users;
 

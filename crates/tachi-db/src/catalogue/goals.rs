@@ -209,6 +209,15 @@ pub fn goal_by_id(conn: &mut Conn, id: &GoalId) -> Result<Option<(GoalKey, GoalD
     row.map(|(key, text)| Ok((GoalKey(key), json_from_db(&text, "a goal")?))).transpose()
 }
 
+/// All goals, by key.
+///
+/// # Errors
+/// Those of the database.
+pub fn goals_all(conn: &mut Conn) -> Result<Vec<(GoalKey, GoalDocument)>, DbError> {
+    let rows: Vec<(i32, String)> = goals::table.select((goals::key, goals::document)).order(goals::key).load(conn)?;
+    rows.into_iter().map(|(key, text)| Ok((GoalKey(key), json_from_db(&text, "a goal")?))).collect()
+}
+
 /// The goals with those keys, by key; those that do not exist are left out.
 ///
 /// # Errors

@@ -319,6 +319,7 @@ CREATE TABLE profiles (
     classes TEXT NOT NULL,
     PRIMARY KEY (user_id, gpt)
 );
+CREATE INDEX profiles_gpt ON profiles (gpt);
 
 CREATE TABLE profile_ratings (
     user_id INTEGER NOT NULL,

@@ -1,0 +1,175 @@
+//! The locks of users: one import or revert at a time, and one transaction at a time. Source: `spec/pipeline.md` 2.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use tachi_core::ids::UserId;
+
+use crate::bulk;
+use crate::error::DbError;
+use crate::pool::Conn;
+use crate::schema::user_locks;
+
+/// After which time a lock is stuck, in milliseconds.
+const STUCK: i64 = 3_600_000;
+/// After which time without a sign of life a process is dead, in milliseconds.
+const DEAD: i64 = 15_000;
+
+/// A lock that is held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldLock {
+    /// Whose it is.
+    pub user: UserId,
+    /// What holds it: an import's identifier, or another.
+    pub holder: String,
+    /// The process.
+    pub instance: String,
+    /// Since when, UNIX milliseconds.
+    pub locked_at: i64,
+    /// The process's last sign of life, UNIX milliseconds.
+    pub heartbeat_at: i64,
+}
+
+/// Whether a lock was acquired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum Acquired {
+    /// It was.
+    Yes,
+    /// It is held by another.
+    Held,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = user_locks)]
+struct LockRow {
+    user_id: i32,
+    locked: bool,
+    locked_at: Option<i64>,
+    holder: Option<String>,
+    instance: Option<String>,
+    heartbeat_at: Option<i64>,
+}
+
+impl LockRow {
+    fn into_held(self) -> Option<HeldLock> {
+        self.locked.then(|| HeldLock {
+            user: UserId(self.user_id),
+            holder: self.holder.unwrap_or_default(),
+            instance: self.instance.unwrap_or_default(),
+            locked_at: self.locked_at.unwrap_or_default(),
+            heartbeat_at: self.heartbeat_at.unwrap_or_default(),
+        })
+    }
+}
+
+/// Takes a user's import lock for `holder`, run by the process `instance`.
+///
+/// A lock that is older than an hour is stuck, and one whose process gave no sign of life for more than 15 s is that
+/// of a dead one; both are taken over. The caller's own process is alive whatever its last sign says: a long
+/// transaction may have kept it from giving one.
+///
+/// # Errors
+/// Those of the database; [`DbError::Conflict`] when there is no such user.
+pub fn import_lock_acquire(
+    conn: &mut Conn,
+    user: UserId,
+    holder: &str,
+    instance: &str,
+    now: i64,
+) -> Result<Acquired, DbError> {
+    let known = user_locks::table.find(user.0).select(LockRow::as_select()).first(conn).optional()?;
+    let Some(known) = known else {
+        let row = (
+            user_locks::user_id.eq(user.0),
+            user_locks::locked.eq(true),
+            user_locks::locked_at.eq(now),
+            user_locks::holder.eq(holder),
+            user_locks::instance.eq(instance),
+            user_locks::heartbeat_at.eq(now),
+        );
+        let insert = on_backend!(&mut *conn, |conn| diesel::insert_into(user_locks::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(conn))?;
+        return Ok(if insert > 0 { Acquired::Yes } else { Acquired::Held });
+    };
+    let dead = user_locks::instance.ne(instance).and(user_locks::heartbeat_at.lt(now - DEAD));
+    let free = user_locks::locked.eq(false).or(user_locks::locked_at.lt(now - STUCK)).or(dead);
+    // This statement alone decides; what was read above is for the log.
+    let taken = diesel::update(user_locks::table.filter(user_locks::user_id.eq(user.0)).filter(free.assume_not_null()))
+        .set((
+            user_locks::locked.eq(true),
+            user_locks::locked_at.eq(now),
+            user_locks::holder.eq(holder),
+            user_locks::instance.eq(instance),
+            user_locks::heartbeat_at.eq(now),
+        ))
+        .execute(conn)?;
+    if taken == 0 {
+        return Ok(Acquired::Held);
+    }
+    if let Some(cleared) = known.into_held() {
+        log::error!(
+            "the import lock of user {user}, held by {} since {}, was cleared",
+            cleared.holder,
+            cleared.locked_at
+        );
+    }
+    Ok(Acquired::Yes)
+}
+
+/// Gives a sign of life for all locks of a process. Returns how many it holds.
+///
+/// # Errors
+/// Those of the database.
+pub fn import_lock_heartbeat(conn: &mut Conn, instance: &str, now: i64) -> Result<usize, DbError> {
+    let query = user_locks::table.filter(user_locks::locked.eq(true)).filter(user_locks::instance.eq(instance));
+    Ok(diesel::update(query).set(user_locks::heartbeat_at.eq(now)).execute(conn)?)
+}
+
+/// Releases a user's import lock, if `holder` has it; returns whether it had. As the last step of a transaction it is
+/// also the check that the lock was not lost on the way.
+///
+/// # Errors
+/// Those of the database.
+pub fn import_lock_release(conn: &mut Conn, user: UserId, holder: &str) -> Result<bool, DbError> {
+    let query = user_locks::table.filter(user_locks::user_id.eq(user.0)).filter(user_locks::locked.eq(true));
+    let released = diesel::update(query.filter(user_locks::holder.eq(holder)))
+        .set((
+            user_locks::locked.eq(false),
+            user_locks::locked_at.eq(None::<i64>),
+            user_locks::holder.eq(None::<String>),
+            user_locks::instance.eq(None::<String>),
+            user_locks::heartbeat_at.eq(None::<i64>),
+        ))
+        .execute(conn)?;
+    Ok(released > 0)
+}
+
+/// Whether `holder` has the user's import lock.
+///
+/// # Errors
+/// Those of the database.
+pub fn import_lock_held_by(conn: &mut Conn, user: UserId, holder: &str) -> Result<bool, DbError> {
+    let row = user_locks::table.find(user.0).select(LockRow::as_select()).first(conn).optional()?;
+    Ok(row.and_then(LockRow::into_held).is_some_and(|held| held.holder == holder))
+}
+
+/// All import locks that are held, by user.
+///
+/// # Errors
+/// Those of the database.
+pub fn import_locks_held(conn: &mut Conn) -> Result<Vec<HeldLock>, DbError> {
+    let query = user_locks::table.filter(user_locks::locked.eq(true)).order(user_locks::user_id);
+    Ok(query.select(LockRow::as_select()).load(conn)?.into_iter().filter_map(LockRow::into_held).collect())
+}
+
+/// Makes this transaction the only one of the user until it ends: the write lock. On SQLite there is nothing to do,
+/// because its transactions run one after the other.
+///
+/// # Errors
+/// [`DbError::Busy`] when another transaction of the user does not end in time.
+pub fn user_write_lock(conn: &mut Conn, user: UserId, wait: Duration) -> Result<(), DbError> {
+    bulk::lock_user(conn, user, wait)
+}

@@ -1,0 +1,89 @@
+//! Places on leaderboards: counted when they are read, never stored.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer};
+use tachi_core::catalogue::ChartKey;
+use tachi_core::ids::UserId;
+
+use super::{PbRow, StoredPb};
+use crate::bulk::{self, KEYS, LAST, NEVER};
+use crate::error::DbError;
+use crate::pool::Conn;
+use crate::schema::pbs;
+
+/// A PB's place on its chart's leaderboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PbRank {
+    /// 1 and how many PBs are better; PBs that are equal in everything share a rank.
+    pub rank: i64,
+    /// How many PBs there are on the chart.
+    pub out_of: i64,
+}
+
+/// The places of a user's PBs on those charts, by chart; charts without one are left out.
+///
+/// # Errors
+/// Those of the database.
+pub fn pb_ranks(conn: &mut Conn, user: UserId, charts: &[ChartKey]) -> Result<Vec<(ChartKey, PbRank)>, DbError> {
+    let mut ranks = Vec::with_capacity(charts.len());
+    for row in bulk::rank_pbs(conn, user, charts)? {
+        ranks.push((ChartKey(row.chart_key), PbRank { rank: row.better + 1, out_of: row.all_pbs }));
+    }
+    ranks.sort_unstable_by_key(|(chart, _)| *chart);
+    Ok(ranks)
+}
+
+/// How many PBs there are on a chart.
+///
+/// # Errors
+/// Those of the database.
+pub fn pb_count_on_chart(conn: &mut Conn, chart: ChartKey) -> Result<i64, DbError> {
+    Ok(pbs::table.filter(pbs::chart_key.eq(chart.0)).count().get_result(conn)?)
+}
+
+#[derive(QueryableByName)]
+struct Place {
+    #[diesel(sql_type = Integer)]
+    user_id: i32,
+    #[diesel(sql_type = BigInt)]
+    place: i64,
+}
+
+/// A chart's leaderboard from a rank on: PBs with their ranks, best first; a shared rank is ordered by user.
+///
+/// # Errors
+/// Those of the database.
+pub fn pb_leaderboard(
+    conn: &mut Conn,
+    chart: ChartKey,
+    from_rank: i64,
+    limit: i64,
+) -> Result<Vec<(i64, StoredPb)>, DbError> {
+    let sql = format!(
+        "SELECT user_id, place FROM (\
+             SELECT user_id, rank() OVER (ORDER BY rank0 DESC, COALESCE(rank1, {LAST}) DESC, \
+                 COALESCE(rank2, {LAST}) DESC, COALESCE(rank3, {LAST}) DESC, COALESCE(rank4, {LAST}) DESC, \
+                 COALESCE(time_achieved, {NEVER})) AS place \
+             FROM pbs WHERE chart_key = $1\
+         ) ranked WHERE place >= $2 ORDER BY place, user_id LIMIT $3"
+    );
+    let places: Vec<Place> = diesel::sql_query(sql)
+        .bind::<Integer, _>(chart.0)
+        .bind::<BigInt, _>(from_rank)
+        .bind::<BigInt, _>(limit)
+        .load(conn)?;
+    let mut rows: Vec<PbRow> = Vec::with_capacity(places.len());
+    for chunk in places.chunks(KEYS) {
+        let query = pbs::table.filter(pbs::chart_key.eq(chart.0));
+        let query = query.filter(pbs::user_id.eq_any(chunk.iter().map(|place| place.user_id)));
+        rows.extend(query.select(PbRow::as_select()).load(conn)?);
+    }
+    rows.sort_unstable_by_key(|row| row.user_id);
+    let mut ranked = Vec::with_capacity(rows.len());
+    for row in rows {
+        let place = places.iter().find(|place| place.user_id == row.user_id).map_or(0, |place| place.place);
+        ranked.push((place, row.into_stored()?));
+    }
+    ranked.sort_by_key(|(place, _)| *place);
+    Ok(ranked)
+}

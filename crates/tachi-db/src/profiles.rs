@@ -1,0 +1,242 @@
+//! Profiles: what a user is on a GPT. Source: `spec/classes.md`, `spec/pbs.md` 4.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+use tachi_core::game::Gpt;
+use tachi_core::hydrate::Ratings;
+use tachi_core::ids::UserId;
+
+use crate::convert::{gpt_from_db, gpt_to_db, json_from_db, json_to_db, text_to_db};
+use crate::error::DbError;
+use crate::pool::Conn;
+use crate::schema::{class_achievements, profile_ratings, profiles};
+use crate::score_data::{ratings_from_db, ratings_to_db};
+
+/// What a user is on a GPT.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// Whose it is.
+    pub user: UserId,
+    /// On what.
+    pub gpt: Gpt,
+    /// Ratings, in the order of the GPT's configuration.
+    pub ratings: Ratings,
+    /// Classes, by class set.
+    pub classes: BTreeMap<String, String>,
+}
+
+/// A class that a user reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClassAchievement {
+    /// Who.
+    pub user: UserId,
+    /// On what.
+    pub gpt: Gpt,
+    /// The class set.
+    pub class_set: String,
+    /// The class held before.
+    pub old_value: Option<String>,
+    /// The class reached.
+    pub value: String,
+    /// When, UNIX milliseconds.
+    pub time_achieved: i64,
+}
+
+/// A profile's place among those of its GPT.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProfileRank {
+    /// 1 and how many profiles have a larger rating; no rating counts as 0.
+    pub ranking: i64,
+    /// How many profiles there are.
+    pub out_of: i64,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = profiles, treat_none_as_default_value = false)]
+struct ProfileRow {
+    user_id: i32,
+    gpt: i16,
+    ratings: String,
+    classes: String,
+}
+
+impl ProfileRow {
+    fn into_profile(self) -> Result<Profile, DbError> {
+        Ok(Profile {
+            user: UserId(self.user_id),
+            gpt: gpt_from_db(self.gpt)?,
+            ratings: ratings_from_db(&self.ratings)?,
+            classes: json_from_db(&self.classes, "classes")?,
+        })
+    }
+}
+
+/// A user's profile on a GPT.
+///
+/// # Errors
+/// Those of the database.
+pub fn profile_get(conn: &mut Conn, user: UserId, gpt: Gpt) -> Result<Option<Profile>, DbError> {
+    let query = profiles::table.find((user.0, gpt_to_db(gpt)));
+    let row = query.select(ProfileRow::as_select()).first(conn).optional()?;
+    row.map(ProfileRow::into_profile).transpose()
+}
+
+/// A user's profiles, in the order of the GPTs.
+///
+/// # Errors
+/// Those of the database.
+pub fn profiles_of_user(conn: &mut Conn, user: UserId) -> Result<Vec<Profile>, DbError> {
+    let query = profiles::table.filter(profiles::user_id.eq(user.0)).order(profiles::gpt);
+    let rows = query.select(ProfileRow::as_select()).load(conn)?;
+    rows.into_iter().map(ProfileRow::into_profile).collect()
+}
+
+/// Stores a profile, over the one there may be.
+///
+/// # Errors
+/// Those of the database.
+pub fn profile_upsert(conn: &mut Conn, profile: &Profile) -> Result<(), DbError> {
+    #[derive(Insertable)]
+    #[diesel(table_name = profile_ratings, treat_none_as_default_value = false)]
+    struct RatingRow {
+        user_id: i32,
+        gpt: i16,
+        rating: i16,
+        value: f64,
+    }
+    let (user_id, gpt) = (profile.user.0, gpt_to_db(profile.gpt));
+    let row = ProfileRow {
+        user_id,
+        gpt,
+        ratings: ratings_to_db(&profile.ratings)?,
+        classes: json_to_db(&profile.classes, "classes")?,
+    };
+    insert_rows!(conn, profiles::table, [row], |insert| insert
+        .on_conflict((profiles::user_id, profiles::gpt))
+        .do_update()
+        .set((profiles::ratings.eq(excluded(profiles::ratings)), profiles::classes.eq(excluded(profiles::classes)))));
+    let (mut rows, mut absent) = (Vec::new(), Vec::new());
+    for (rating, value) in (0..).zip(&profile.ratings) {
+        match value {
+            Some(value) => rows.push(RatingRow { user_id, gpt, rating, value: *value }),
+            None => absent.push(rating),
+        }
+    }
+    insert_rows!(conn, profile_ratings::table, rows, |insert| insert
+        .on_conflict((profile_ratings::user_id, profile_ratings::gpt, profile_ratings::rating))
+        .do_update()
+        .set(profile_ratings::value.eq(excluded(profile_ratings::value))));
+    if !absent.is_empty() {
+        let query = profile_ratings::table.filter(profile_ratings::user_id.eq(user_id));
+        let query = query.filter(profile_ratings::gpt.eq(gpt)).filter(profile_ratings::rating.eq_any(absent));
+        diesel::delete(query).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Removes a profile. Returns whether it existed.
+///
+/// # Errors
+/// Those of the database.
+pub fn profile_delete(conn: &mut Conn, user: UserId, gpt: Gpt) -> Result<bool, DbError> {
+    Ok(diesel::delete(profiles::table.find((user.0, gpt_to_db(gpt)))).execute(conn)? > 0)
+}
+
+/// The place of a profile by one of its ratings, given by position and value.
+///
+/// # Errors
+/// Those of the database.
+pub fn profile_rank(conn: &mut Conn, gpt: Gpt, rating: usize, value: Option<f64>) -> Result<ProfileRank, DbError> {
+    let rating = i16::try_from(rating).map_err(|error| DbError::data("a rating", error))?;
+    let value = value.unwrap_or(0.0);
+    let rated = profile_ratings::table.filter(profile_ratings::gpt.eq(gpt_to_db(gpt)));
+    let rated = rated.filter(profile_ratings::rating.eq(rating));
+    let larger: i64 = rated.filter(profile_ratings::value.gt(value)).count().get_result(conn)?;
+    let out_of: i64 = profiles::table.filter(profiles::gpt.eq(gpt_to_db(gpt))).count().get_result(conn)?;
+    // Those without a rating are above the ones that are worse than nothing.
+    let above = if value < 0.0 { out_of - rated.count().get_result::<i64>(conn)? } else { 0 };
+    Ok(ProfileRank { ranking: 1 + larger + above, out_of })
+}
+
+/// The best profiles of a GPT by one of its ratings, with the rating; ties are ordered by user.
+///
+/// # Errors
+/// Those of the database.
+pub fn profile_leaderboard(
+    conn: &mut Conn,
+    gpt: Gpt,
+    rating: usize,
+    limit: i64,
+) -> Result<Vec<(UserId, f64)>, DbError> {
+    let rating = i16::try_from(rating).map_err(|error| DbError::data("a rating", error))?;
+    let query = profile_ratings::table.filter(profile_ratings::gpt.eq(gpt_to_db(gpt)));
+    let query = query.filter(profile_ratings::rating.eq(rating));
+    let query = query.order((profile_ratings::value.desc(), profile_ratings::user_id)).limit(limit);
+    let rows: Vec<(i32, f64)> = query.select((profile_ratings::user_id, profile_ratings::value)).load(conn)?;
+    Ok(rows.into_iter().map(|(user, value)| (UserId(user), value)).collect())
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = class_achievements, treat_none_as_default_value = false)]
+struct AchievementRow {
+    user_id: i32,
+    gpt: i16,
+    class_set: String,
+    old_value: Option<String>,
+    value: String,
+    time_achieved: i64,
+}
+
+/// Notes classes that were reached.
+///
+/// # Errors
+/// Those of the database.
+pub fn class_achievements_insert(conn: &mut Conn, achievements: &[ClassAchievement]) -> Result<(), DbError> {
+    let row = |achievement: &ClassAchievement| AchievementRow {
+        user_id: achievement.user.0,
+        gpt: gpt_to_db(achievement.gpt),
+        class_set: text_to_db(&achievement.class_set).into_owned(),
+        old_value: achievement.old_value.as_deref().map(|value| text_to_db(value).into_owned()),
+        value: text_to_db(&achievement.value).into_owned(),
+        time_achieved: achievement.time_achieved,
+    };
+    let rows: Vec<AchievementRow> = achievements.iter().map(row).collect();
+    insert_rows!(conn, class_achievements::table, rows);
+    Ok(())
+}
+
+/// The classes a user reached, latest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn class_achievements_of_user(conn: &mut Conn, user: UserId, limit: i64) -> Result<Vec<ClassAchievement>, DbError> {
+    let query = class_achievements::table.filter(class_achievements::user_id.eq(user.0));
+    let query = query.order((class_achievements::time_achieved.desc(), class_achievements::id.desc())).limit(limit);
+    achievements(query.select(AchievementRow::as_select()).load(conn)?)
+}
+
+/// The classes that anybody reached on a GPT, latest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn class_achievements_of_gpt(conn: &mut Conn, gpt: Gpt, limit: i64) -> Result<Vec<ClassAchievement>, DbError> {
+    let query = class_achievements::table.filter(class_achievements::gpt.eq(gpt_to_db(gpt)));
+    let query = query.order((class_achievements::time_achieved.desc(), class_achievements::id.desc())).limit(limit);
+    achievements(query.select(AchievementRow::as_select()).load(conn)?)
+}
+
+fn achievements(rows: Vec<AchievementRow>) -> Result<Vec<ClassAchievement>, DbError> {
+    let achievement = |row: AchievementRow| {
+        Ok(ClassAchievement {
+            user: UserId(row.user_id),
+            gpt: gpt_from_db(row.gpt)?,
+            class_set: row.class_set,
+            old_value: row.old_value,
+            value: row.value,
+            time_achieved: row.time_achieved,
+        })
+    };
+    rows.into_iter().map(achievement).collect()
+}
