@@ -444,6 +444,12 @@ impl GptConfig {
         self.classes.iter().find(|set| set.id == id)
     }
 
+    /// How goals on a metric are worded; `None` when there can be none.
+    #[must_use]
+    pub fn goal(&self, metric: MetricIdx) -> Option<&'static GoalFormat> {
+        self.goals.iter().find(|goal| goal.metric == metric)
+    }
+
     /// The difficulty of that name.
     #[must_use]
     pub fn difficulty(&self, id: &str) -> Option<&'static Difficulty> {
@@ -691,6 +697,20 @@ pub struct MetaField {
     pub null_ok: bool,
 }
 
+impl MetaField {
+    /// A member that may be absent, but not null.
+    #[must_use]
+    pub const fn new(name: &'static str, kind: MetaKind) -> Self {
+        Self { name, kind, null_ok: false }
+    }
+
+    /// A member that may be absent or null.
+    #[must_use]
+    pub const fn nullable(name: &'static str, kind: MetaKind) -> Self {
+        Self { name, kind, null_ok: true }
+    }
+}
+
 /// What a [`MetaField`] may hold.
 #[derive(Debug)]
 pub enum MetaKind {
@@ -802,6 +822,19 @@ pub struct SessionRating {
     pub format: fn(f64) -> String,
 }
 
+impl SessionRating {
+    /// The mean of the best ten values of a score rating.
+    #[must_use]
+    pub const fn best_ten(
+        name: &'static str,
+        of: &'static str,
+        description: &'static str,
+        format: fn(f64) -> String,
+    ) -> Self {
+        Self { name, description, of, best: 10, times: 1.0, format }
+    }
+}
+
 /// A rating of a profile.
 #[derive(Debug)]
 pub struct ProfileRating {
@@ -813,6 +846,19 @@ pub struct ProfileRating {
     pub rule: ProfileRule,
     /// How the value is shown.
     pub format: fn(f64) -> String,
+}
+
+impl ProfileRating {
+    /// The best values of one score rating: which, how many, and what becomes of them.
+    #[must_use]
+    pub const fn best(
+        name: &'static str,
+        (of, best, how): (&'static str, usize, Best),
+        description: &'static str,
+        format: fn(f64) -> String,
+    ) -> Self {
+        Self { name, description, rule: ProfileRule::Best { of, best, how }, format }
+    }
 }
 
 /// How a profile rating is made of ratings of PBs on primary charts.
@@ -881,6 +927,23 @@ pub struct ClassSet {
 }
 
 impl ClassSet {
+    /// A set whose values imports tell.
+    #[must_use]
+    pub const fn provided(id: &'static str, values: &'static [ClassValue]) -> Self {
+        Self { id, source: ClassSource::Provided, values }
+    }
+
+    /// A set whose values follow from a profile rating, with the inclusive lower bound of each value.
+    #[must_use]
+    pub const fn derived(
+        id: &'static str,
+        rating: &'static str,
+        from: &'static [f64],
+        values: &'static [ClassValue],
+    ) -> Self {
+        Self { id, source: ClassSource::Derived { rating, from }, values }
+    }
+
     /// The position of a value.
     #[must_use]
     pub fn index_of(&self, id: &str) -> Option<usize> {
@@ -949,6 +1012,20 @@ pub struct Merger {
     pub eligible: Option<fn(&ScoreData) -> bool>,
 }
 
+impl Merger {
+    /// Takes the largest value of the first of `copies`, and the others with it.
+    #[must_use]
+    pub const fn largest(name: &'static str, copies: &'static [MetricIdx]) -> Self {
+        Self { name, metric: copies[0], pick: Pick::Largest, copies, eligible: None }
+    }
+
+    /// Takes the smallest value of the first of `copies`, and the others with it.
+    #[must_use]
+    pub const fn smallest(name: &'static str, copies: &'static [MetricIdx]) -> Self {
+        Self { name, metric: copies[0], pick: Pick::Smallest, copies, eligible: None }
+    }
+}
+
 /// Which value of a merger's metric wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pick {
@@ -992,28 +1069,12 @@ pub struct GoalFormat {
     pub charts: GoalCharts,
 }
 
-impl GoalFormat {
-    /// An ENUM metric whose values are shown as they are.
-    #[must_use]
-    pub const fn value(metric: MetricIdx) -> Self {
-        Self { metric, style: GoalStyle::Value { text: None, progress: None }, charts: GoalCharts::Any }
-    }
-
-    /// A grade, whose progress is a distance.
-    #[must_use]
-    pub const fn grade(metric: MetricIdx, progress: fn(&ScoreData, &Chart, usize) -> String) -> Self {
-        Self { metric, style: GoalStyle::Grade { progress }, charts: GoalCharts::Any }
-    }
-}
-
 /// The wording of goals on one metric.
 #[derive(Debug)]
 pub enum GoalStyle {
-    /// An ENUM metric.
+    /// The name of an ENUM metric's value.
     Value {
-        /// How a value is shown where its name is not; by index.
-        text: Option<fn(usize) -> String>,
-        /// How a PB's value is shown where that differs.
+        /// How a PB's value is shown, where that is not its name alone.
         progress: Option<fn(&ScoreData) -> String>,
     },
     /// A grade.
@@ -1025,10 +1086,10 @@ pub enum GoalStyle {
     Number {
         /// `Get a score of 1,234 on`
         criteria: fn(f64) -> String,
-        /// The PB's value.
-        progress: fn(&ScoreData) -> String,
-        /// The goal's value.
-        out_of: fn(f64) -> String,
+        /// The value, wanted or reached.
+        text: fn(f64) -> String,
+        /// How a PB's value is shown, where that is not its text alone.
+        progress: Option<fn(&ScoreData) -> String>,
     },
 }
 
@@ -1041,4 +1102,63 @@ pub enum GoalCharts {
     SingleOnly,
     /// Several charts only for values below this.
     SeveralBelow(f64),
+}
+
+impl GoalFormat {
+    /// An ENUM metric whose values are shown as they are.
+    #[must_use]
+    pub const fn value(metric: MetricIdx) -> Self {
+        Self { metric, style: GoalStyle::Value { progress: None }, charts: GoalCharts::Any }
+    }
+
+    /// A grade, whose progress is a distance.
+    #[must_use]
+    pub const fn grade(metric: MetricIdx, progress: fn(&ScoreData, &Chart, usize) -> String) -> Self {
+        Self { metric, style: GoalStyle::Grade { progress }, charts: GoalCharts::Any }
+    }
+
+    /// A number with what is asked for and how a value is shown.
+    #[must_use]
+    pub const fn number(
+        metric: MetricIdx,
+        criteria: fn(f64) -> String,
+        text: fn(f64) -> String,
+        charts: GoalCharts,
+    ) -> Self {
+        Self { metric, style: GoalStyle::Number { criteria, text, progress: None }, charts }
+    }
+
+    /// What a goal asks for, before the names of its charts: `HARD CLEAR`, `Get 95.00% on`.
+    #[must_use]
+    pub fn criteria(&self, config: &GptConfig, wanted: f64) -> String {
+        match self.style {
+            GoalStyle::Number { criteria, .. } => criteria(wanted),
+            GoalStyle::Value { .. } | GoalStyle::Grade { .. } => self.out_of(config, wanted),
+        }
+    }
+
+    /// The wanted value: `HARD CLEAR`, `95.00%`. Empty for an index that the metric does not have.
+    #[must_use]
+    pub fn out_of(&self, config: &GptConfig, wanted: f64) -> String {
+        match self.style {
+            GoalStyle::Number { text, .. } => text(wanted),
+            GoalStyle::Value { .. } | GoalStyle::Grade { .. } => {
+                let values = config.metrics[self.metric.get()].values();
+                values.get(wanted as usize).copied().unwrap_or_default().to_owned()
+            }
+        }
+    }
+
+    /// How far a PB is: `HARD CLEAR (BP: 2)`, `92.18%`, `AAA-208`. Empty when it has no value.
+    #[must_use]
+    pub fn progress(&self, pb: &ScoreData, chart: &Chart, wanted: f64) -> String {
+        match self.style {
+            GoalStyle::Value { progress: Some(progress) } | GoalStyle::Number { progress: Some(progress), .. } => {
+                progress(pb)
+            }
+            GoalStyle::Value { progress: None } => pb.value(self.metric).to_owned(),
+            GoalStyle::Number { text, progress: None, .. } => pb.rank(self.metric).map(text).unwrap_or_default(),
+            GoalStyle::Grade { progress } => progress(pb, chart, wanted as usize),
+        }
+    }
 }

@@ -2,16 +2,16 @@
 
 use smallvec::smallvec;
 
-use super::plain_score::{COUNT, check_play, score_criteria};
+use super::common::{self, no_decimals, refuse_negative, refuse_outside, score_goal};
 use crate::catalogue::Chart;
 use crate::formula::{Args, Formula};
 use crate::game::{
     Best, Bound, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game, GameConfig, GoalCharts, GoalFormat,
-    GoalStyle, Gpt, GptConfig, Merger, Metric, MetricKind, PbConfig, Pick, ProfileRating, ProfileRule, RankKey,
-    Refusal, ScoreRating, SessionRating, Version,
+    Gpt, GptConfig, Merger, Metric, MetricKind, PbConfig, ProfileRating, RankKey, Refusal, ScoreRating, SessionRating,
+    Version,
 };
 use crate::match_type::MatchType;
-use crate::number::{compact, json, to_fixed, with_commas};
+use crate::number::{compact, json};
 use crate::score::{MetricIdx, MetricValue, ScoreData, enum_value, index_in, metric};
 
 /// The game.
@@ -27,7 +27,7 @@ pub static GAME: GameConfig = GameConfig {
     ],
 };
 
-/// The one playtype.
+/// The only playtype.
 pub static SINGLE: GptConfig = GptConfig {
     gpt: Gpt::MusecaSingle,
     game: Game::Museca,
@@ -56,51 +56,41 @@ pub static SINGLE: GptConfig = GptConfig {
         calculate: |data, chart| curator_skill(data.number(SCORE), chart.level_num).map(Some),
         format: no_decimals,
     }],
-    session_ratings: &[SessionRating {
-        name: "curatorSkill",
-        description: "The mean of the best 10 curatorSkills.",
-        of: "curatorSkill",
-        best: 10,
-        times: 1.0,
-        format: no_decimals,
-    }],
-    profile_ratings: &[ProfileRating {
-        name: "curatorSkill",
-        description: "The sum of the best 20 curatorSkills, as in the game.",
-        rule: ProfileRule::Best { of: "curatorSkill", best: 20, how: Best::Sum },
-        format: no_decimals,
-    }],
+    session_ratings: &[SessionRating::best_ten(
+        "curatorSkill",
+        "curatorSkill",
+        "The mean of the best 10 curatorSkills.",
+        no_decimals,
+    )],
+    profile_ratings: &[ProfileRating::best(
+        "curatorSkill",
+        ("curatorSkill", 20, Best::Sum),
+        "The sum of the best 20 curatorSkills, as in the game.",
+        no_decimals,
+    )],
     default_score_rating: "curatorSkill",
     default_session_rating: "curatorSkill",
     default_profile_rating: "curatorSkill",
     classes: &[],
     pb: PbConfig {
         base: "Best Score",
-        mergers: &[Merger { name: "Best Lamp", metric: LAMP, pick: Pick::Largest, copies: &[LAMP], eligible: None }],
+        mergers: &[Merger::largest("Best Lamp", &[LAMP])],
         rank: &[RankKey::largest(SCORE), RankKey::largest(LAMP)],
         bucket: |_, _| 0,
     },
     goals: &[
-        GoalFormat {
-            metric: SCORE,
-            style: GoalStyle::Number {
-                criteria: score_criteria,
-                progress: |data| with_commas(data.number(SCORE)),
-                out_of: with_commas,
-            },
-            charts: GoalCharts::Any,
-        },
+        score_goal(SCORE, GoalCharts::Any),
         GoalFormat::value(LAMP),
         GoalFormat::grade(GRADE, |data, _, goal| grade_delta(data.number(SCORE), data.index(GRADE), goal)),
     ],
-    chart_label: super::standard_label,
+    chart_label: common::standard_label,
     chart_data: &[DataField::required("inGameID", DataKind::Integer)],
     chart_numbers: &[],
     chart_arrays: &[],
     recalculate_on: &["levelNum"],
 };
 
-// --- Metrics ---------------------------------------------------------------------------------------------------
+// --- Metrics ----------------------------------------------------------------------------------------------------
 
 /// Enough for a clear.
 const CLEAR_SCORE: f64 = 800_000.0;
@@ -110,15 +100,15 @@ const METRICS: &[Metric] = &[
     Metric::provided("score", MetricKind::Integer(Bound::Between(0.0, MAX_SCORE))),
     Metric::provided("lamp", MetricKind::Enum { values: LAMPS, relevant_from: "CLEAR" }),
     Metric::derived("grade", MetricKind::Enum { values: GRADES, relevant_from: "優" }),
-    Metric::optional("fast", COUNT),
-    Metric::optional("slow", COUNT),
-    Metric::optional("maxCombo", COUNT),
+    common::FAST,
+    common::SLOW,
+    common::MAX_COMBO,
 ];
 
 const LAMPS: &[&str] = &["FAILED", "CLEAR", "CONNECT ALL", "PERFECT CONNECT ALL"];
 const JUDGEMENTS: &[&str] = &["critical", "near", "miss"];
 const GRADES: &[&str; 9] = &["没", "拙", "凡", "佳", "良", "優", "秀", "傑", "傑G"];
-/// The least score of each grade.
+/// The lower bound of each grade.
 const GRADE_BOUNDS: &[f64; 9] =
     &[0.0, 600_000.0, 700_000.0, CLEAR_SCORE, 850_000.0, 900_000.0, 950_000.0, 975_000.0, MAX_SCORE];
 
@@ -144,7 +134,7 @@ fn grade_delta(score: f64, has: usize, goal: usize) -> String {
     crate::grade::delta(GRADES, GRADE_BOUNDS, has, score, goal, compact)
 }
 
-// --- Validation ------------------------------------------------------------------------------------------------
+// --- Validation -------------------------------------------------------------------------------------------------
 
 fn perfect_score_and_lamp(data: &ScoreData, _chart: &Chart) -> Option<String> {
     match (data.index(LAMP) == PERFECT_CONNECT_ALL, data.number(SCORE) == MAX_SCORE) {
@@ -174,14 +164,15 @@ fn clear_from_800k(data: &ScoreData, _chart: &Chart) -> Option<String> {
     }
 }
 
-// --- Ratings ---------------------------------------------------------------------------------------------------
+// --- Ratings ----------------------------------------------------------------------------------------------------
 
 /// The curatorSkill of a score: an integer, whatever the lamp.
 ///
 /// # Errors
 /// When the score is above 1,000,000 or below 0, or the level is below 0.
 pub fn curator_skill(score: f64, level: f64) -> Result<f64, Refusal> {
-    check_play(score, MAX_SCORE, level)?;
+    refuse_outside("score", score, MAX_SCORE)?;
+    refuse_negative("level", level)?;
     Ok((level * (score / 10_000.0)).floor())
 }
 
@@ -198,22 +189,12 @@ pub fn score_for_curator_skill(skill: f64, level: f64) -> Result<f64, Refusal> {
     }
 }
 
-fn no_decimals(value: f64) -> String {
-    to_fixed(value, 0)
-}
-
-// --- Formulas under their published names ------------------------------------------------------------------------
+// --- Formulas under their published names -----------------------------------------------------------------------
 
 /// The game's formulas.
 pub static FORMULAS: &[Formula] = &[
     Formula { name: "MUSECA.grade", calculate: |args| Ok(GRADES[grade(args.number("score")?)?].into()) },
-    Formula {
-        name: "MUSECA.gradeGoal",
-        calculate: |args| {
-            let grade = |name| args.index(name, GRADES);
-            Ok(grade_delta(args.number("score")?, grade("grade")?, grade("goal")?).into())
-        },
-    },
+    Formula { name: "MUSECA.gradeGoal", calculate: |args| common::grade_goal(args, GRADES, grade_delta) },
     Formula {
         name: "CuratorSkill.calculate",
         calculate: |args| Ok(json(curator_skill(args.number("score")?, level(args)?)?)),

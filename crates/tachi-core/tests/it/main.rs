@@ -17,7 +17,4 @@ mod games_sdvx;
 mod games_usc;
 mod games_wacca;
 mod play;
-mod plays;
-mod score_kit;
-mod sega_play;
 mod vectors;
