@@ -58,7 +58,7 @@ pub static TOUCH: GptConfig = GptConfig {
     validators: &[
         pure_memory_is_ten_million,
         full_recall_is_five_million,
-        full_combos_lose_nothing,
+        full_combos_are_unbroken,
         shiny_pures_fit_the_pures,
         judgements_fit_the_chart,
     ],
@@ -188,15 +188,8 @@ fn full_recall_is_five_million(data: &ScoreData, _chart: &Chart) -> Option<Strin
         .then(|| format!("A FULL RECALL has a score of at least 5 million, but got {}.", to_text(score)))
 }
 
-fn full_combos_lose_nothing(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let (far, lost) = (data.judgement_or_zero(FAR), data.judgement_or_zero(LOST));
-    match data.index(LAMP) {
-        PURE_MEMORY if far + lost > 0 => {
-            Some(format!("A PURE MEMORY has no fars or losts, but got {far} fars and {lost} losts."))
-        }
-        FULL_RECALL if lost > 0 => Some(format!("A FULL RECALL has no losts, but got {lost}.")),
-        _ => None,
-    }
+fn full_combos_are_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    common::broken_combo(data, LAMP, &[(PURE_MEMORY, PURE), (FULL_RECALL, FAR)], LOST)
 }
 
 /// Every point of a PURE MEMORY beyond 10 million is a shiny PURE.

@@ -65,7 +65,7 @@ pub static SINGLE: GptConfig = GptConfig {
     score_meta: &[],
     preferences: &[],
     derive,
-    validators: &[lamp_fits_score, lamp_fits_judgements, combo_fits_judgements, clear_fits_judgements],
+    validators: &[lamp_fits_score, full_combos_are_unbroken, combo_fits_judgements, clear_fits_judgements],
     score_ratings: &[ScoreRating {
         name: "rating",
         description: "The level of the chart, raised or lowered by the score.",
@@ -164,6 +164,7 @@ const ABSOLUTE: usize = enum_value(METRICS, CLEAR_LAMP, "ABSOLUTE");
 const CATASTROPHY: usize = enum_value(METRICS, CLEAR_LAMP, "CATASTROPHY");
 
 const JUDGEMENTS: &[&str] = &["jcrit", "justice", "attack", "miss"];
+const JCRIT: usize = index_in(JUDGEMENTS, "jcrit");
 const JUSTICE: usize = index_in(JUDGEMENTS, "justice");
 const ATTACK: usize = index_in(JUDGEMENTS, "attack");
 const MISS: usize = index_in(JUDGEMENTS, "miss");
@@ -196,38 +197,25 @@ fn derive(data: &ScoreData, _chart: &Chart) -> Result<Derived, Refusal> {
 // --- Validation -------------------------------------------------------------------------------------------------
 
 fn lamp_fits_score(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let (score, lamp) = (data.number(SCORE), data.index(NOTE_LAMP));
-    let shown = with_commas(score);
-    match lamp {
-        ALL_JUSTICE_CRITICAL if score != MAX_SCORE => {
-            Some(format!("An ALL JUSTICE CRITICAL must have a score of 1,010,000, got {shown}."))
+    let best = (NOTE_LAMP, ALL_JUSTICE_CRITICAL);
+    common::best_lamp_at_maximum(data, best, (SCORE, MAX_SCORE), with_commas).or_else(|| {
+        let score = data.number(SCORE);
+        let shown = with_commas(score);
+        match data.index(NOTE_LAMP) {
+            ALL_JUSTICE if score < 1_000_000.0 => {
+                Some(format!("A score of {shown} is too low for an ALL JUSTICE, which is at least 1,000,000."))
+            }
+            FULL_COMBO if score < 500_000.0 => {
+                Some(format!("A score of {shown} is too low for a FULL COMBO, which is at least 500,000."))
+            }
+            _ => None,
         }
-        NONE..ALL_JUSTICE_CRITICAL if score == MAX_SCORE => Some(format!(
-            "A score of 1,010,000 must have the noteLamp ALL JUSTICE CRITICAL, got {}.",
-            data.value(NOTE_LAMP)
-        )),
-        ALL_JUSTICE if score < 1_000_000.0 => {
-            Some(format!("A score of {shown} is too low for an ALL JUSTICE, which is at least 1,000,000."))
-        }
-        FULL_COMBO if score < 500_000.0 => {
-            Some(format!("A score of {shown} is too low for a FULL COMBO, which is at least 500,000."))
-        }
-        _ => None,
-    }
+    })
 }
 
-fn lamp_fits_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let [justice, attack, miss] = [JUSTICE, ATTACK, MISS].map(|judgement| data.judgement_or_zero(judgement));
-    match data.index(NOTE_LAMP) {
-        ALL_JUSTICE_CRITICAL if justice + attack + miss > 0 => {
-            Some("An ALL JUSTICE CRITICAL cannot have judgements other than jcrit.".to_owned())
-        }
-        ALL_JUSTICE if attack + miss > 0 => {
-            Some("An ALL JUSTICE cannot have judgements worse than justice.".to_owned())
-        }
-        FULL_COMBO if miss > 0 => Some("A FULL COMBO cannot have misses.".to_owned()),
-        _ => None,
-    }
+fn full_combos_are_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    const ALLOWS: &[(usize, usize)] = &[(ALL_JUSTICE_CRITICAL, JCRIT), (ALL_JUSTICE, JUSTICE), (FULL_COMBO, ATTACK)];
+    common::broken_combo(data, NOTE_LAMP, ALLOWS, MISS)
 }
 
 fn combo_fits_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {

@@ -131,6 +131,49 @@ pub fn combo_of_all(data: &ScoreData, lamp: MetricIdx, broken: usize, max_combo:
     })
 }
 
+/// The complaint about the best lamp without the maximum of a metric, or the maximum without the best lamp.
+#[must_use]
+pub fn best_lamp_at_maximum(
+    data: &ScoreData,
+    (lamp, best): (MetricIdx, usize),
+    (metric, max): (MetricIdx, f64),
+    format: fn(f64) -> String,
+) -> Option<String> {
+    let config = data.config();
+    let (value, has) = (data.number(metric), data.value(lamp));
+    let (metric, lamp_name) = (config.metrics[metric.get()].name, config.metrics[lamp.get()].name);
+    match (data.index(lamp) == best, value == max) {
+        (true, false) => {
+            let (lamp, max, value) = (with_article(has), format(max), format(value));
+            Some(format!("{lamp} must have a {metric} of {max}, not {value}."))
+        }
+        (false, true) => {
+            let (max, best) = (format(max), config.metrics[lamp.get()].values()[best]);
+            Some(format!("A {metric} of {max} must have the {lamp_name} {best}, not {has}."))
+        }
+        (true, true) | (false, false) => None,
+    }
+}
+
+/// The complaint about a clear below the score that a clear takes, or a fail from there on.
+#[must_use]
+pub fn clear_from(
+    data: &ScoreData,
+    (lamp, failed): (MetricIdx, usize),
+    (metric, needed): (MetricIdx, f64),
+) -> Option<String> {
+    let (score, has) = (data.number(metric), data.value(lamp));
+    let (shown, bound) = (with_commas(score), with_commas(needed));
+    match (data.index(lamp) == failed, score < needed) {
+        (false, true) => {
+            let failed = data.config().metrics[lamp.get()].values()[failed];
+            Some(format!("A score below {bound} must be {failed}, not {has} (got {shown})."))
+        }
+        (true, false) => Some(format!("A score of {bound} or more cannot be {has} (got {shown}).")),
+        (true, true) | (false, false) => None,
+    }
+}
+
 /// `A CLEAR`, `An ALL JUSTICE`.
 fn with_article(name: &str) -> String {
     let article = if name.starts_with(['A', 'E', 'I', 'O', 'U', 'a', 'e', 'i', 'o', 'u']) { "An" } else { "A" };

@@ -58,7 +58,7 @@ pub static SINGLE: GptConfig = GptConfig {
     score_meta: &[],
     preferences: &[MetaField::nullable("jubilityTarget", MetaKind::Number)],
     derive: |data, _| Ok(smallvec![MetricValue::Enum(grade(data.number(SCORE))? as u8)]),
-    validators: &[excellent_fits_score, lamp_fits_judgements, lamp_fits_score],
+    validators: &[excellent_is_a_million, full_combos_are_unbroken, clear_from_700k],
     score_ratings: &[ScoreRating {
         name: "jubility",
         description: "The music rate weighted with the level; 0 for a failed score.",
@@ -121,6 +121,7 @@ pub static SINGLE: GptConfig = GptConfig {
 
 const JUDGEMENTS: &[&str] = &["perfect", "great", "good", "poor", "miss"];
 const PERFECT: usize = index_in(JUDGEMENTS, "perfect");
+const POOR: usize = index_in(JUDGEMENTS, "poor");
 const MISS: usize = index_in(JUDGEMENTS, "miss");
 
 const LAMPS: &[&str] = &["FAILED", "CLEAR", "FULL COMBO", "EXCELLENT"];
@@ -173,47 +174,27 @@ pub fn grade(score: f64) -> Result<usize, Refusal> {
     grade::grade(GRADE_BOUNDS, score)
 }
 
+/// `93.1%`
+fn music_rate_text(rate: f64) -> String {
+    format!("{}%", to_fixed(rate, 1))
+}
+
 fn grade_delta(score: f64, has: usize, goal: usize) -> String {
     grade::delta(GRADES, GRADE_BOUNDS, has, score, goal, compact)
 }
 
 // --- Validation -------------------------------------------------------------------------------------------------
 
-fn excellent_fits_score(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let (score, lamp) = (data.number(SCORE), data.index(LAMP));
-    match (lamp == EXCELLENT, score == MAX_SCORE) {
-        (true, false) => Some(format!("An EXCELLENT must have a score of 1,000,000, not {}.", with_commas(score))),
-        (false, true) => Some(format!("A score of 1,000,000 must be an EXCELLENT, not {}.", data.value(LAMP))),
-        _ => None,
-    }
+fn excellent_is_a_million(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    common::best_lamp_at_maximum(data, (LAMP, EXCELLENT), (SCORE, MAX_SCORE), with_commas)
 }
 
-fn lamp_fits_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let lamp = data.index(LAMP);
-    let mut others = (0..JUDGEMENTS.len()).filter(|judgement| *judgement != PERFECT);
-    if lamp == EXCELLENT && others.any(|judgement| data.judgement_or_zero(judgement) > 0) {
-        return Some("An EXCELLENT cannot have judgements other than perfect.".to_owned());
-    }
-    let miss = data.judgement_or_zero(MISS);
-    (lamp == FULL_COMBO && miss > 0).then(|| format!("A FULL COMBO cannot have misses (got {miss})."))
+fn full_combos_are_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    common::broken_combo(data, LAMP, &[(EXCELLENT, PERFECT), (FULL_COMBO, POOR)], MISS)
 }
 
-fn lamp_fits_score(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let (score, lamp) = (data.number(SCORE), data.index(LAMP));
-    match (lamp == FAILED, score < CLEAR_SCORE) {
-        (false, true) => Some(format!(
-            "A score below 700,000 must be FAILED, not {} (got {}).",
-            data.value(LAMP),
-            with_commas(score)
-        )),
-        (true, false) => Some(format!("A score of 700,000 or more cannot be FAILED (got {}).", with_commas(score))),
-        _ => None,
-    }
-}
-
-/// `93.1%`
-fn music_rate_text(rate: f64) -> String {
-    format!("{}%", to_fixed(rate, 1))
+fn clear_from_700k(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    common::clear_from(data, (LAMP, FAILED), (SCORE, CLEAR_SCORE))
 }
 
 // --- Ratings of a score -----------------------------------------------------------------------------------------

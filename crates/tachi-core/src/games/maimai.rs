@@ -65,7 +65,7 @@ pub static SINGLE: GptConfig = GptConfig {
     score_meta: &[],
     preferences: &[],
     derive,
-    validators: &[percent_is_possible, lamp_fits_grade, lamp_fits_judgements],
+    validators: &[percent_is_possible, lamp_fits_grade, full_combos_are_unbroken],
     score_ratings: &[ScoreRating {
         name: "rate",
         description: "The value of the percent on the curve of the chart's level.",
@@ -147,7 +147,7 @@ const SSS: usize = index_in(GRADES, "SSS");
 const SSS_PLUS: usize = index_in(GRADES, "SSS+");
 
 const JUDGEMENTS: &[&str] = &["perfect", "great", "good", "miss"];
-const GREAT: usize = index_in(JUDGEMENTS, "great");
+const PERFECT: usize = index_in(JUDGEMENTS, "perfect");
 const GOOD: usize = index_in(JUDGEMENTS, "good");
 const MISS: usize = index_in(JUDGEMENTS, "miss");
 
@@ -189,15 +189,8 @@ fn lamp_fits_grade(data: &ScoreData, _chart: &Chart) -> Option<String> {
     }
 }
 
-fn lamp_fits_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let [great, good, miss] = [GREAT, GOOD, MISS].map(|judgement| data.judgement_or_zero(judgement));
-    match data.index(LAMP) {
-        ALL_PERFECT if great + good + miss > 0 => {
-            Some("An ALL PERFECT cannot have judgements worse than perfect.".to_owned())
-        }
-        FULL_COMBO if miss > 0 => Some("A FULL COMBO cannot have misses.".to_owned()),
-        _ => None,
-    }
+fn full_combos_are_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    common::broken_combo(data, LAMP, &[(ALL_PERFECT, PERFECT), (FULL_COMBO, GOOD)], MISS)
 }
 
 // --- Ratings ----------------------------------------------------------------------------------------------------

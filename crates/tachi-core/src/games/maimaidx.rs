@@ -76,7 +76,7 @@ pub static SINGLE: GptConfig = GptConfig {
     score_meta: &[],
     preferences: &[],
     derive,
-    validators: &[lamp_fits_percent, lamp_fits_judgements, combo_fits_judgements],
+    validators: &[lamp_fits_percent, full_combos_are_unbroken, combo_fits_judgements],
     score_ratings: &[ScoreRating {
         name: "rate",
         description: "The chart's level times the percent and its coefficient, and 1 more for an ALL PERFECT.",
@@ -155,6 +155,7 @@ const ALL_PERFECT: usize = index_in(LAMPS, "ALL PERFECT");
 const ALL_PERFECT_PLUS: usize = index_in(LAMPS, "ALL PERFECT+");
 
 const JUDGEMENTS: &[&str] = &["pcrit", "perfect", "great", "good", "miss"];
+const PERFECT: usize = index_in(JUDGEMENTS, "perfect");
 const GREAT: usize = index_in(JUDGEMENTS, "great");
 const GOOD: usize = index_in(JUDGEMENTS, "good");
 const MISS: usize = index_in(JUDGEMENTS, "miss");
@@ -167,35 +168,29 @@ fn derive(data: &ScoreData, _chart: &Chart) -> Result<Derived, Refusal> {
 // --- Validation -------------------------------------------------------------------------------------------------
 
 fn lamp_fits_percent(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let percent = data.number(PERCENT);
-    let shown = to_text(percent);
-    match data.index(LAMP) {
-        ALL_PERFECT_PLUS if percent != MAX_PERCENT => {
-            Some(format!("An ALL PERFECT+ must have a percent of 101, got {shown}."))
+    let lamp = (LAMP, ALL_PERFECT_PLUS);
+    common::best_lamp_at_maximum(data, lamp, (PERCENT, MAX_PERCENT), to_text).or_else(|| {
+        let percent = data.number(PERCENT);
+        let shown = to_text(percent);
+        match data.index(LAMP) {
+            ALL_PERFECT if percent < 100.5 => {
+                Some(format!("A percent of {shown} is too low for an ALL PERFECT, which is at least 100.5."))
+            }
+            CLEAR if percent < 80.0 => {
+                Some(format!("A percent of {shown} is too low for a CLEAR, which is at least 80."))
+            }
+            FAILED if percent >= 80.0 => Some(format!("A FAILED score must have a percent below 80, got {shown}.")),
+            _ => None,
         }
-        FAILED..ALL_PERFECT_PLUS if percent == MAX_PERCENT => {
-            Some(format!("A percent of 101 must have the lamp ALL PERFECT+, got {}.", data.value(LAMP)))
-        }
-        ALL_PERFECT if percent < 100.5 => {
-            Some(format!("A percent of {shown} is too low for an ALL PERFECT, which is at least 100.5."))
-        }
-        CLEAR if percent < 80.0 => Some(format!("A percent of {shown} is too low for a CLEAR, which is at least 80.")),
-        FAILED if percent >= 80.0 => Some(format!("A FAILED score must have a percent below 80, got {shown}.")),
-        _ => None,
-    }
+    })
 }
 
-fn lamp_fits_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let (great, good, miss) = (data.judgement(GREAT)?, data.judgement(GOOD)?, data.judgement(MISS)?);
-    let lamp = data.value(LAMP);
-    match data.index(LAMP) {
-        ALL_PERFECT | ALL_PERFECT_PLUS if great + good + miss > 0 => {
-            Some(format!("An {lamp} cannot have judgements worse than perfect."))
-        }
-        FULL_COMBO_PLUS if good + miss > 0 => Some(format!("A {lamp} cannot have judgements worse than great.")),
-        FULL_COMBO if miss > 0 => Some(format!("A {lamp} cannot have misses.")),
-        _ => None,
-    }
+/// Looked at only when all counts that could break a combo are known.
+fn full_combos_are_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    const ALLOWS: &[(usize, usize)] =
+        &[(ALL_PERFECT_PLUS, PERFECT), (ALL_PERFECT, PERFECT), (FULL_COMBO_PLUS, GREAT), (FULL_COMBO, GOOD)];
+    let known = (GREAT..=MISS).all(|judgement| data.judgement(judgement).is_some());
+    if known { common::broken_combo(data, LAMP, ALLOWS, MISS) } else { None }
 }
 
 fn combo_fits_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {

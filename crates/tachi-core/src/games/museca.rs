@@ -11,7 +11,7 @@ use crate::game::{
     Version,
 };
 use crate::match_type::MatchType;
-use crate::number::{compact, json};
+use crate::number::{compact, json, with_commas};
 use crate::score::{MetricIdx, MetricValue, ScoreData, enum_value, index_in, metric};
 
 /// The game.
@@ -49,7 +49,7 @@ pub static SINGLE: GptConfig = GptConfig {
     score_meta: &[],
     preferences: &[],
     derive: |data, _| Ok(smallvec![MetricValue::Enum(grade(data.number(SCORE))? as u8)]),
-    validators: &[perfect_score_and_lamp, combo_without_misses, clear_from_800k],
+    validators: &[perfect_connect_all_is_a_million, full_combos_are_unbroken, clear_from_800k],
     score_ratings: &[ScoreRating {
         name: "curatorSkill",
         description: "The chart's level times the score.",
@@ -119,6 +119,7 @@ const GRADE: MetricIdx = metric(METRICS, "grade");
 const FAILED: usize = enum_value(METRICS, LAMP, "FAILED");
 const CONNECT_ALL: usize = enum_value(METRICS, LAMP, "CONNECT ALL");
 const PERFECT_CONNECT_ALL: usize = enum_value(METRICS, LAMP, "PERFECT CONNECT ALL");
+const CRITICAL: usize = index_in(JUDGEMENTS, "critical");
 const NEAR: usize = index_in(JUDGEMENTS, "near");
 const MISS: usize = index_in(JUDGEMENTS, "miss");
 
@@ -136,32 +137,17 @@ fn grade_delta(score: f64, has: usize, goal: usize) -> String {
 
 // --- Validation -------------------------------------------------------------------------------------------------
 
-fn perfect_score_and_lamp(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    match (data.index(LAMP) == PERFECT_CONNECT_ALL, data.number(SCORE) == MAX_SCORE) {
-        (true, false) => Some("A PERFECT CONNECT ALL must have a score of 1,000,000.".to_owned()),
-        (false, true) => Some("A score of 1,000,000 must be a PERFECT CONNECT ALL.".to_owned()),
-        _ => None,
-    }
+fn perfect_connect_all_is_a_million(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    common::best_lamp_at_maximum(data, (LAMP, PERFECT_CONNECT_ALL), (SCORE, MAX_SCORE), with_commas)
 }
 
-fn combo_without_misses(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let (near, miss) = (data.judgement_or_zero(NEAR), data.judgement_or_zero(MISS));
-    match data.index(LAMP) {
-        PERFECT_CONNECT_ALL if near + miss > 0 => {
-            Some(format!("A PERFECT CONNECT ALL cannot have nears or misses (near {near}, miss {miss})."))
-        }
-        CONNECT_ALL if miss > 0 => Some(format!("A CONNECT ALL cannot have misses (miss {miss}).")),
-        _ => None,
-    }
+fn full_combos_are_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    common::broken_combo(data, LAMP, &[(PERFECT_CONNECT_ALL, CRITICAL), (CONNECT_ALL, NEAR)], MISS)
 }
 
 /// The lamp follows the score only: the conditions of the game's story mode are not looked at.
 fn clear_from_800k(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    match (data.number(SCORE) < CLEAR_SCORE, data.index(LAMP) == FAILED) {
-        (true, false) => Some("A score below 800,000 must be FAILED.".to_owned()),
-        (false, true) => Some("A score of 800,000 or more cannot be FAILED.".to_owned()),
-        _ => None,
-    }
+    common::clear_from(data, (LAMP, FAILED), (SCORE, CLEAR_SCORE))
 }
 
 // --- Ratings ----------------------------------------------------------------------------------------------------

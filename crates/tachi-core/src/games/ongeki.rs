@@ -271,6 +271,7 @@ const FULL_BELL: usize = enum_value(METRICS, BELL_LAMP, "FULL BELL");
 const RAINBOW_STAR: usize = enum_value(METRICS, PLATINUM_STARS, "R-star");
 
 const JUDGEMENTS: &[&str] = &["cbreak", "break", "hit", "miss"];
+const CBREAK: usize = index_in(JUDGEMENTS, "cbreak");
 const BREAK: usize = index_in(JUDGEMENTS, "break");
 const HIT: usize = index_in(JUDGEMENTS, "hit");
 const MISS: usize = index_in(JUDGEMENTS, "miss");
@@ -302,22 +303,20 @@ pub fn platinum_stars(platinum_score: f64, max: f64) -> usize {
 // --- Validation -------------------------------------------------------------------------------------------------
 
 fn lamps_fit(data: &ScoreData, chart: &Chart) -> Option<String> {
+    const ALLOWS: &[(usize, usize)] = &[(ALL_BREAK_PLUS, CBREAK), (ALL_BREAK, BREAK), (FULL_COMBO, HIT)];
     let (score, lamp) = (data.number(SCORE), data.index(NOTE_LAMP));
     let (platinum, max_platinum) = (data.number(PLATINUM_SCORE), max_platinum_score(chart));
-    let [breaks, hits, misses] = [BREAK, HIT, MISS].map(|judgement| data.judgement_or_zero(judgement));
     let perfect = lamp == ALL_BREAK_PLUS && data.index(BELL_LAMP) == FULL_BELL;
+    let broken = common::broken_combo(data, NOTE_LAMP, ALLOWS, MISS);
     match lamp {
-        ALL_BREAK_PLUS if hits + misses + breaks > 0 => {
-            Some("An ALL BREAK+ cannot have judgements worse than cbreak.".to_owned())
-        }
+        ALL_BREAK_PLUS if broken.is_some() => broken,
         ALL_BREAK_PLUS if score < MAX_SCORE => {
-            Some(format!("An ALL BREAK+ must have a score of 1,010,000, got {}.", with_commas(score)))
+            Some(format!("An ALL BREAK+ must have a score of 1,010,000, not {}.", with_commas(score)))
         }
         _ if score == MAX_SCORE && !perfect => {
             Some("A score of 1,010,000 must have the lamps ALL BREAK+ and FULL BELL.".to_owned())
         }
-        ALL_BREAK if hits + misses > 0 => Some("An ALL BREAK cannot have judgements worse than break.".to_owned()),
-        FULL_COMBO if misses > 0 => Some("A FULL COMBO cannot have misses.".to_owned()),
+        _ if broken.is_some() => broken,
         _ if platinum > max_platinum => Some(format!(
             "A Platinum Score of {} is more than the {} that the chart has.",
             with_commas(platinum),

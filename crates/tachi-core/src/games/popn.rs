@@ -66,7 +66,7 @@ pub static P9B: GptConfig = GptConfig {
     ],
     preferences: &[],
     derive,
-    validators: &[full_combo_without_bads, counts_of_medal],
+    validators: &[full_combos_are_unbroken, counts_of_medal],
     score_ratings: &[ScoreRating {
         name: "classPoints",
         description: "The chart's level, with a part for the score and the clear.",
@@ -160,6 +160,7 @@ const CLEAR: usize = index_in(LAMPS, "CLEAR");
 const FULL_COMBO: usize = index_in(LAMPS, "FULL COMBO");
 const PERFECT: usize = index_in(LAMPS, "PERFECT");
 const A: usize = enum_value(METRICS, GRADE, "A");
+const GREAT: usize = index_in(JUDGEMENTS, "great");
 const GOOD: usize = index_in(JUDGEMENTS, "good");
 const BAD: usize = index_in(JUDGEMENTS, "bad");
 
@@ -190,13 +191,14 @@ fn grade_delta(score: f64, has: usize, goal: usize) -> String {
 
 // --- Validation -------------------------------------------------------------------------------------------------
 
-fn full_combo_without_bads(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let (good, bad) = (data.judgement_or_zero(GOOD), data.judgement_or_zero(BAD));
-    match lamp(data.index(CLEAR_MEDAL)) {
-        PERFECT if good + bad > 0 => Some(format!("A PERFECT cannot have goods or bads (good {good}, bad {bad}).")),
-        FULL_COMBO if bad > 0 => Some(format!("A FULL COMBO cannot have bads (bad {bad}).")),
-        _ => None,
-    }
+fn full_combos_are_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    const ALLOWS: &[(usize, usize)] = &[
+        (index_in(MEDALS, "perfect"), GREAT),
+        (index_in(MEDALS, "fullComboStar"), GOOD),
+        (index_in(MEDALS, "fullComboDiamond"), GOOD),
+        (index_in(MEDALS, "fullComboCircle"), GOOD),
+    ];
+    common::broken_combo(data, CLEAR_MEDAL, ALLOWS, BAD)
 }
 
 /// How many of a judgement a medal stands for.

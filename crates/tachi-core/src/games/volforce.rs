@@ -48,7 +48,7 @@ pub(super) const SHARED: GptConfig = GptConfig {
     score_meta: &[],
     preferences: &[MetaField::nullable("vf6Target", MetaKind::Number)],
     derive: |data, _| Ok(smallvec![MetricValue::Enum(grade(data.number(SCORE))? as u8)]),
-    validators: &[perfect_chains_are_perfect, chains_fit_judgements, chains_have_half_the_score],
+    validators: &[perfect_chains_are_perfect, chains_are_unbroken, chains_have_half_the_score],
     score_ratings: &[
         ScoreRating {
             name: "VF6",
@@ -110,6 +110,7 @@ pub(super) const SCORE: MetricIdx = metric(MAIN_METRICS, "score");
 pub(super) const LAMP: MetricIdx = metric(MAIN_METRICS, "lamp");
 const GRADE: MetricIdx = metric(MAIN_METRICS, "grade");
 
+const CRITICAL: usize = index_in(JUDGEMENTS, "critical");
 const NEAR: usize = index_in(JUDGEMENTS, "near");
 const MISS: usize = index_in(JUDGEMENTS, "miss");
 
@@ -123,15 +124,11 @@ fn perfect_chains_are_perfect(data: &ScoreData, _chart: &Chart) -> Option<String
         .then(|| format!("A PERFECT ULTIMATE CHAIN must have a score of 10,000,000, not {}.", with_commas(score)))
 }
 
-fn chains_fit_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let (near, miss) = (data.judgement_or_zero(NEAR), data.judgement_or_zero(MISS));
-    match data.value(LAMP) {
-        PERFECT_ULTIMATE_CHAIN if near > 0 || miss > 0 => {
-            Some(format!("A PERFECT ULTIMATE CHAIN cannot have nears or misses (got {near} and {miss})."))
-        }
-        ULTIMATE_CHAIN if miss > 0 => Some(format!("An ULTIMATE CHAIN cannot have misses (got {miss}).")),
-        _ => None,
-    }
+fn chains_are_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    let lamps = data.config().metrics[LAMP.get()].values();
+    let lamp = |name| lamps.iter().position(|lamp| *lamp == name).unwrap_or(lamps.len());
+    let allows = [(lamp(PERFECT_ULTIMATE_CHAIN), CRITICAL), (lamp(ULTIMATE_CHAIN), NEAR)];
+    common::broken_combo(data, LAMP, &allows, MISS)
 }
 
 /// A near is worth half a critical, so nothing but nears still makes half the score.

@@ -12,7 +12,7 @@ use crate::game::{
     RankKey, Refusal, ScoreRating, SessionRating, Version,
 };
 use crate::match_type::MatchType;
-use crate::number::{compact, json, round};
+use crate::number::{compact, json, round, with_commas};
 use crate::score::{MetricIdx, MetricValue, ScoreData, enum_value, index_in, metric};
 
 /// The game.
@@ -51,7 +51,7 @@ pub static SINGLE: GptConfig = GptConfig {
     score_meta: &[MetaField::new("mirror", MetaKind::Bool)],
     preferences: &[],
     derive: |data, _| Ok(smallvec![MetricValue::Enum(grade(data.number(SCORE))? as u8)]),
-    validators: &[perfect_score_and_lamp, few_misses, all_marvelous_judgements],
+    validators: &[all_marvelous_is_a_million, few_misses, all_marvelous_is_unbroken],
     score_ratings: &[ScoreRating {
         name: "rate",
         description: "The chart's level times what the score is worth.",
@@ -119,7 +119,7 @@ const GRADE: MetricIdx = metric(METRICS, "grade");
 const MISSLESS: usize = enum_value(METRICS, LAMP, "MISSLESS");
 const FULL_COMBO: usize = enum_value(METRICS, LAMP, "FULL COMBO");
 const ALL_MARVELOUS: usize = enum_value(METRICS, LAMP, "ALL MARVELOUS");
-const GREAT: usize = index_in(JUDGEMENTS, "great");
+const MARVELOUS: usize = index_in(JUDGEMENTS, "marvelous");
 const GOOD: usize = index_in(JUDGEMENTS, "good");
 const MISS: usize = index_in(JUDGEMENTS, "miss");
 
@@ -133,28 +133,20 @@ pub fn grade(score: f64) -> Result<usize, Refusal> {
 
 // --- Validation -------------------------------------------------------------------------------------------------
 
-fn perfect_score_and_lamp(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    match (data.index(LAMP) == ALL_MARVELOUS, data.number(SCORE) == MAX_SCORE) {
-        (true, false) => Some("An ALL MARVELOUS must have a score of 1,000,000.".to_owned()),
-        (false, true) => Some("A score of 1,000,000 must be an ALL MARVELOUS.".to_owned()),
-        _ => None,
-    }
+fn all_marvelous_is_a_million(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    common::best_lamp_at_maximum(data, (LAMP, ALL_MARVELOUS), (SCORE, MAX_SCORE), with_commas)
 }
 
 fn few_misses(data: &ScoreData, _chart: &Chart) -> Option<String> {
     let miss = data.judgement_or_zero(MISS);
-    match data.index(LAMP) {
-        FULL_COMBO if miss > 0 => Some(format!("A FULL COMBO cannot have misses (miss {miss}).")),
-        MISSLESS if miss > 5 => Some(format!("A MISSLESS cannot have more than 5 misses (miss {miss}).")),
-        _ => None,
+    if data.index(LAMP) == MISSLESS && miss > 5 {
+        return Some(format!("A MISSLESS cannot have more than 5 misses (miss {miss})."));
     }
+    common::broken_combo(data, LAMP, &[(FULL_COMBO, GOOD)], MISS)
 }
 
-fn all_marvelous_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let [great, good, miss] = [GREAT, GOOD, MISS].map(|judgement| data.judgement_or_zero(judgement));
-    (data.index(LAMP) == ALL_MARVELOUS && great + good + miss > 0).then(|| {
-        format!("An ALL MARVELOUS cannot have greats, goods or misses (great {great}, good {good}, miss {miss}).")
-    })
+fn all_marvelous_is_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    common::broken_combo(data, LAMP, &[(ALL_MARVELOUS, MARVELOUS)], MISS)
 }
 
 // --- Ratings ----------------------------------------------------------------------------------------------------

@@ -91,11 +91,11 @@ fn full_combos_need_their_score() {
 fn full_combos_lose_nothing() {
     assert_eq!(
         problems("PURE MEMORY", 10_001_151, &json!({"pure": 1150, "far": 1})),
-        ["A PURE MEMORY has no fars or losts, but got 1 fars and 0 losts."]
+        ["A PURE MEMORY has no judgements worse than pure, but got 1."]
     );
     assert_eq!(
         problems("FULL RECALL", 9_900_000, &json!({"far": 3, "lost": 1})),
-        ["A FULL RECALL has no losts, but got 1."]
+        ["A FULL RECALL has no judgements worse than far, but got 1."]
     );
     assert!(problems("FULL RECALL", 9_900_000, &json!({"far": 3})).is_empty());
 }

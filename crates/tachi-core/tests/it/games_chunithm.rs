@@ -106,12 +106,12 @@ fn the_note_lamp_fits_the_score() {
 fn the_note_lamp_fits_the_judgements_with_absent_ones_as_0() {
     let cases: [(i64, &str, Value, &[&str]); 8] = [
         (1_010_000, "ALL JUSTICE CRITICAL", json!({"jcrit": 10}), &[]),
-        (1_010_000, "ALL JUSTICE CRITICAL", json!({"justice": 1}), &["other than jcrit"]),
+        (1_010_000, "ALL JUSTICE CRITICAL", json!({"justice": 1}), &["worse than jcrit, but got 1."]),
         (1_005_000, "ALL JUSTICE", json!({"justice": 1}), &[]),
-        (1_005_000, "ALL JUSTICE", json!({"attack": 1}), &["worse than justice"]),
-        (1_005_000, "ALL JUSTICE", json!({"miss": 1}), &["worse than justice"]),
+        (1_005_000, "ALL JUSTICE", json!({"attack": 1}), &["worse than justice, but got 1."]),
+        (1_005_000, "ALL JUSTICE", json!({"miss": 1}), &["worse than justice, but got 1."]),
         (1_005_000, "FULL COMBO", json!({"attack": 1}), &[]),
-        (1_005_000, "FULL COMBO", json!({"miss": 1}), &["cannot have misses"]),
+        (1_005_000, "FULL COMBO", json!({"miss": 1}), &["worse than attack, but got 1."]),
         (1_005_000, "NONE", json!({"miss": 1}), &[]),
     ];
     for (score, lamp, judgements, expected) in cases {
@@ -164,7 +164,7 @@ fn the_clear_lamp_fits_the_judgements() {
 fn each_group_of_checks_gives_its_own_line() {
     let judgements = json!({"jcrit": 10, "justice": 10, "attack": 10, "miss": 10});
     let score = play::with(&judged(400_000, "FULL COMBO", "CATASTROPHY", judgements), &json!({"maxCombo": 1}));
-    let lines = ["too low for a FULL COMBO", "cannot have misses", "must equal the sum", "CATASTROPHY"];
+    let lines = ["too low for a FULL COMBO", "worse than attack", "must equal the sum", "CATASTROPHY"];
     play::check_problems(&chart(), &score, &lines);
 }
 

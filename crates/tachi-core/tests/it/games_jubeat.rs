@@ -63,7 +63,7 @@ fn scores_from_700_000_on_are_clears_and_others_are_not() {
     assert_eq!(
         messages(1_000_000, "FAILED"),
         [
-            "A score of 1,000,000 must be an EXCELLENT, not FAILED.",
+            "A score of 1,000,000 must have the lamp EXCELLENT, not FAILED.",
             "A score of 700,000 or more cannot be FAILED (got 1,000,000).",
         ]
     );
@@ -76,10 +76,13 @@ fn judgements_must_allow_the_lamp() {
         |value, lamp, judgements: Value| play::problems(&bass_2_bass(), &judged(value, 95.2, lamp, &judgements));
     assert_eq!(
         messages(1_000_000, "EXCELLENT", json!({"perfect": 410, "great": 1})),
-        ["An EXCELLENT cannot have judgements other than perfect."]
+        ["An EXCELLENT has no judgements worse than perfect, but got 1."]
     );
     assert!(messages(1_000_000, "EXCELLENT", json!({"perfect": 411, "miss": null})).is_empty());
-    assert_eq!(messages(900_000, "FULL COMBO", json!({"miss": 2})), ["A FULL COMBO cannot have misses (got 2)."]);
+    assert_eq!(
+        messages(900_000, "FULL COMBO", json!({"miss": 2})),
+        ["A FULL COMBO has no judgements worse than poor, but got 2."]
+    );
     assert!(messages(900_000, "FULL COMBO", json!({"poor": 2})).is_empty());
 }
 

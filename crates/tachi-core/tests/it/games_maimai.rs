@@ -108,11 +108,11 @@ fn sss_plus_and_all_perfect_plus_go_together() {
 fn the_lamp_fits_the_judgements_with_absent_ones_as_0() {
     let cases: [(f64, &str, Value, &[&str]); 7] = [
         (100.0, "ALL PERFECT", json!({"perfect": 10}), &[]),
-        (100.0, "ALL PERFECT", json!({"great": 1}), &["worse than perfect"]),
-        (100.0, "ALL PERFECT", json!({"good": 1}), &["worse than perfect"]),
-        (100.0, "ALL PERFECT", json!({"miss": 1}), &["worse than perfect"]),
+        (100.0, "ALL PERFECT", json!({"great": 1}), &["worse than perfect, but got 1."]),
+        (100.0, "ALL PERFECT", json!({"good": 1}), &["worse than perfect, but got 1."]),
+        (100.0, "ALL PERFECT", json!({"miss": 1}), &["worse than perfect, but got 1."]),
         (99.0, "FULL COMBO", json!({"good": 1}), &[]),
-        (99.0, "FULL COMBO", json!({"miss": 1}), &["cannot have misses"]),
+        (99.0, "FULL COMBO", json!({"miss": 1}), &["worse than good, but got 1."]),
         (100.79, "ALL PERFECT+", json!({"great": 1, "miss": 1}), &[]),
     ];
     for (percent, lamp, judgements, expected) in cases {

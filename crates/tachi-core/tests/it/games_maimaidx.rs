@@ -105,14 +105,14 @@ fn the_lamp_fits_the_judgements_when_all_are_known() {
     let judgements = |great: i64, good: i64, miss: i64| json!({"great": great, "good": good, "miss": miss});
     let cases: [(f64, &str, Value, &[&str]); 11] = [
         (101.0, "ALL PERFECT+", judgements(0, 0, 0), &[]),
-        (101.0, "ALL PERFECT+", judgements(1, 0, 0), &["worse than perfect"]),
-        (100.5, "ALL PERFECT", judgements(0, 1, 0), &["worse than perfect"]),
+        (101.0, "ALL PERFECT+", judgements(1, 0, 0), &["worse than perfect, but got 1."]),
+        (100.5, "ALL PERFECT", judgements(0, 1, 0), &["worse than perfect, but got 1."]),
         (100.5, "ALL PERFECT", json!({"great": 1, "good": 0}), &[]),
         (100.0, "FULL COMBO+", judgements(1, 0, 0), &[]),
-        (100.0, "FULL COMBO+", judgements(1, 1, 0), &["worse than great"]),
-        (100.0, "FULL COMBO+", judgements(1, 0, 1), &["worse than great"]),
+        (100.0, "FULL COMBO+", judgements(1, 1, 0), &["worse than great, but got 1."]),
+        (100.0, "FULL COMBO+", judgements(1, 0, 1), &["worse than great, but got 1."]),
         (100.0, "FULL COMBO", judgements(1, 1, 0), &[]),
-        (100.0, "FULL COMBO", judgements(1, 1, 1), &["cannot have misses"]),
+        (100.0, "FULL COMBO", judgements(1, 1, 1), &["worse than good, but got 1."]),
         (100.0, "FULL COMBO", json!({"miss": 1}), &[]),
         (100.0, "CLEAR", judgements(1, 1, 1), &[]),
     ];

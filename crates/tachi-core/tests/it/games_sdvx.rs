@@ -59,13 +59,13 @@ fn each_group_of_checks_gives_one_message() {
         messages(judged(9_999_999, "PERFECT ULTIMATE CHAIN", &json!({"near": 1}))),
         [
             "A PERFECT ULTIMATE CHAIN must have a score of 10,000,000, not 9,999,999.",
-            "A PERFECT ULTIMATE CHAIN cannot have nears or misses (got 1 and 0).",
+            "A PERFECT ULTIMATE CHAIN has no judgements worse than critical, but got 1.",
         ]
     );
     assert_eq!(
         messages(judged(4_999_999, "ULTIMATE CHAIN", &json!({"miss": 3}))),
         [
-            "An ULTIMATE CHAIN cannot have misses (got 3).",
+            "An ULTIMATE CHAIN has no judgements worse than near, but got 3.",
             "An ULTIMATE CHAIN cannot have a score below 5,000,000 (got 4,999,999).",
         ]
     );
