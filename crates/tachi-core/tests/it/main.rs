@@ -17,4 +17,6 @@ mod games_sdvx;
 mod games_usc;
 mod games_wacca;
 mod play;
+mod properties;
+mod tables;
 mod vectors;
