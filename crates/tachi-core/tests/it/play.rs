@@ -17,14 +17,15 @@ use tachi_core::{class, score_id, session, validate};
 
 // --- Charts ----------------------------------------------------------------------------------------------------
 
-/// The text of a file of the project.
+/// The text of a file.
 #[expect(clippy::disallowed_methods, reason = "fixtures are files")]
-pub fn fixture(path: &str) -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(path)).unwrap()
+pub fn text_of(file: &Path) -> String {
+    std::fs::read_to_string(file).unwrap()
 }
 
 fn built_in_documents(kind: &str, game: Game) -> Vec<Value> {
-    serde_json::from_str(&fixture(&format!("catalogue/{kind}-{game}.json"))).unwrap()
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/catalogue");
+    serde_json::from_str(&text_of(&folder.join(format!("{kind}-{game}.json")))).unwrap()
 }
 
 /// A game's part of the built-in catalogue.
