@@ -1,5 +1,6 @@
 //! One binary for all integration tests of the crate: each module covers one room of it.
 
+mod config_json;
 mod games_arcaea;
 mod games_bms;
 mod games_chunithm;
