@@ -2,6 +2,7 @@
 
 mod collections;
 mod collections_goals;
+mod config_json;
 mod games_arcaea;
 mod games_bms;
 mod games_chunithm;
@@ -20,7 +21,6 @@ mod games_usc;
 mod games_wacca;
 mod load;
 mod play;
-mod plays;
-mod score_kit;
-mod sega_play;
+mod properties;
+mod tables;
 mod vectors;
