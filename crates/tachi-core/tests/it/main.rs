@@ -8,6 +8,7 @@ mod games_bms;
 mod games_chunithm;
 mod games_ddr;
 mod games_gitadora;
+mod games_iidx;
 mod games_itg;
 mod games_jubeat;
 mod games_maimai;
