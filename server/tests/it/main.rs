@@ -15,5 +15,6 @@ mod endpoints;
 mod import_file;
 mod import_refused;
 mod multipart;
+mod polling;
 mod status;
 mod support;
