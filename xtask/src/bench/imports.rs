@@ -1,15 +1,16 @@
 //! Imports: exports, large and small documents, single scores.
 
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use tachi_core::import_type::ImportType;
 
+use super::Group;
 use super::data::Iidx;
 use super::figures::{self, Figures, median, milliseconds, quantile, seconds, times};
 use super::instance::{Import, Instance, Sender, User};
-use super::storage::StorageKind;
 use crate::process::root;
 
 /// A large import.
@@ -22,6 +23,16 @@ const MIDDLE: usize = 1000;
 const SINGLE: u64 = 100;
 /// Clients that send single scores at once, where several can write.
 const CLIENTS: usize = 16;
+
+/// What a kind of database must reach.
+struct Goals {
+    large: Duration,
+    clients: usize,
+    single: Duration,
+}
+
+const SQLITE: Goals = Goals { large: Duration::from_secs(1), clients: 1, single: Duration::from_millis(5) };
+const POSTGRES: Goals = Goals { large: Duration::from_secs(2), clients: CLIENTS, single: Duration::from_millis(15) };
 
 /// How many users the measurements need.
 pub fn users(runs: u16) -> usize {
@@ -40,11 +51,11 @@ struct Bench<'a> {
     clients: &'a [User],
 }
 
-/// Measures imports.
+/// Measures imports, of one kind or of all.
 ///
 /// # Errors
 /// When one fails.
-pub fn measure(instance: Instance, iidx: &Iidx, kind: &StorageKind, runs: u16, figures: &mut Figures) -> Result<()> {
+pub fn measure(instance: Instance, iidx: &Iidx, only: Option<Group>, runs: u16, figures: &mut Figures) -> Result<()> {
     let server = instance.serve()?;
     let runs = usize::from(runs);
     let (exporters, rest) = instance.users.split_at(runs);
@@ -52,20 +63,24 @@ pub fn measure(instance: Instance, iidx: &Iidx, kind: &StorageKind, runs: u16, f
     let (middle, rest) = rest.split_at(runs);
     let (rich, clients) = rest.split_first().context("too few users")?;
     let bench = Bench { sender: Sender::new(&server)?, iidx, exporters, large, middle, rich, clients };
-    bench.exports(figures)?;
-    let is_sqlite = matches!(kind, StorageKind::Sqlite);
-    let time = bench.large(figures, Duration::from_secs(if is_sqlite { 1 } else { 2 }))?;
-    bench.rich(figures)?;
-    if is_sqlite {
-        bench.single(figures, 1, Duration::from_millis(5))?;
-    } else {
-        bench.single(figures, CLIENTS, Duration::from_millis(15))?;
+    let file = instance.storage.file();
+    let goals = if file.is_some() { &SQLITE } else { &POSTGRES };
+    let is_wanted = |group| only.is_none_or(|only| only == group);
+    if is_wanted(Group::Exports) {
+        bench.exports(figures)?;
+    }
+    let time = if is_wanted(Group::Large) { Some(bench.large(figures, goals.large)?) } else { None };
+    if is_wanted(Group::Rich) {
+        bench.rich(figures)?;
+    }
+    if is_wanted(Group::Single) {
+        bench.single(figures, goals.clients, goals.single)?;
     }
     figures.note("memory of the server, at the end", figures::mebibytes(super::resident_memory(&server)?));
     drop(server);
-    match instance.storage.file() {
-        Some(_) => compare_with_bare_insertion(&instance, &large[0], runs, time, figures),
-        None => Ok(()),
+    match (file, time) {
+        (Some(file), Some(time)) => compare_with_bare_insertion(&file, &large[0], runs, time, figures),
+        _ => Ok(()),
     }
 }
 
@@ -172,20 +187,19 @@ fn report(figures: &mut Figures, what: &str, imports: &[Import], bound: Option<D
 
 /// How long SQLite takes to insert the rows of a large import, and nothing else.
 fn compare_with_bare_insertion(
-    instance: &Instance,
+    file: &Path,
     user: &User,
     runs: usize,
     import: Duration,
     figures: &mut Figures,
 ) -> Result<()> {
-    let file = instance.storage.file().context("the database is no file")?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["run", "--quiet", "--release", "--package", "tachi-db", "--example", "bare_insertion", "--"])
-        .arg(&file)
+        .arg(file)
         .args([&user.id, &runs.to_string()])
         .current_dir(root())
-        .stderr(std::process::Stdio::inherit())
+        .stderr(Stdio::inherit())
         .output()
         .context("cannot run cargo")?;
     ensure!(output.status.success(), "the bare insertion failed");

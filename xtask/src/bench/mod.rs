@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use self::data::Iidx;
 use self::figures::{Figures, median, seconds};
@@ -38,9 +38,25 @@ pub struct Options {
     /// How often everything is measured
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=100))]
     runs: u16,
+    /// Measure one kind of import only
+    #[arg(long, value_enum)]
+    only: Option<Group>,
     /// Measure this binary instead of building one
     #[arg(long, value_name = "FILE")]
     binary: Option<PathBuf>,
+}
+
+/// The kinds of imports that are measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Group {
+    /// Whole exports of the official site
+    Exports,
+    /// A large document, and the bare insertion of its rows
+    Large,
+    /// A document into a large profile and into an empty one
+    Rich,
+    /// Scores one by one
+    Single,
 }
 
 /// Measures everything and prints the table.
@@ -64,7 +80,7 @@ pub fn run(options: Options) -> Result<()> {
     let storage = load_seeds(&binary, &kind, &seeds, options.runs, &mut figures)?;
     let instance = Instance::prepare(&binary, storage, imports::users(options.runs))?;
     start_server(&instance, options.runs, &mut figures)?;
-    imports::measure(instance, &iidx, &kind, options.runs, &mut figures)?;
+    imports::measure(instance, &iidx, options.only, options.runs, &mut figures)?;
 
     figures.print();
     let missed = figures.missed();
