@@ -56,6 +56,8 @@ pub struct Candidate {
     pub chart_key: ChartKey,
     /// The GPT.
     pub gpt: Gpt,
+    /// How the score arrived.
+    pub import_type: ImportType,
     /// What tells the user's plays apart.
     pub dedup_key: DedupKey,
     /// What the converter knew.
@@ -110,7 +112,7 @@ fn element(
         orphan_id: None,
     };
     let outcome = match outcome.result {
-        Ok(dry) => ElementOutcome::Score(Box::new(candidate(dry, user, catalogue))),
+        Ok(dry) => ElementOutcome::Score(Box::new(candidate(dry, import_type, user, catalogue))),
         Err(failure) => {
             let orphan = outcome.orphan.map(|data| orphan(import_type, data, &parsed.context, user, &failure));
             fail(&mut row, failure);
@@ -127,11 +129,11 @@ fn element(
 }
 
 /// The candidate that a dry score of a user is.
-pub fn candidate(dry: DryScore, user: UserId, catalogue: &Catalogue) -> Candidate {
+pub fn candidate(dry: DryScore, import_type: ImportType, user: UserId, catalogue: &Catalogue) -> Candidate {
     let chart = catalogue.chart(dry.chart);
     let key = dedup_key(user, &chart.id, &dry.data);
     let hydrated = hydrate(dry.data.clone(), chart, user, key);
-    Candidate { chart: dry.chart, chart_key: chart.key, gpt: chart.gpt, dedup_key: key, dry, hydrated }
+    Candidate { chart: dry.chart, chart_key: chart.key, gpt: chart.gpt, import_type, dedup_key: key, dry, hydrated }
 }
 
 fn orphan(import_type: ImportType, data: Value, context: &Value, user: UserId, failure: &Failure) -> NewOrphan {

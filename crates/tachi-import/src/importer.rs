@@ -16,7 +16,7 @@ use tachi_parsers::error::{FatalError, FatalKind};
 use tachi_parsers::format::{Fields, Input, Surroundings};
 use thiserror::Error;
 
-use crate::pipeline::{self, Import};
+use crate::pipeline::{self, Import, Scope};
 
 /// How long an import waits for its turn to write.
 const WAIT: Duration = Duration::from_secs(30);
@@ -191,7 +191,8 @@ impl Importer {
         let converted = self.convert(request, &catalogue)?;
         let locked = request.import_type.kind() != Kind::Ir;
         let wait = if locked { WAIT } else { LIVE_WAIT };
-        let import = Import { request, catalogue: &catalogue, started, now: now(), locked, wait };
+        let scope = Scope { user: request.user, catalogue: &catalogue, now: now() };
+        let import = Import { request, scope, started, locked, wait };
         if request.dry_run {
             self.database.write_rolled_back(wait, |conn| pipeline::store(conn, &import, &converted))
         } else {

@@ -116,7 +116,7 @@ fn keep_orphans(
                 data: to_raw_value(&orphan.data).map_err(|error| DbError::data("an orphan", error))?,
                 context: context.clone(),
                 message: Some(orphan.message.clone()),
-                time_inserted: import.now,
+                time_inserted: import.scope.now,
                 import: Some(key),
             })
         })

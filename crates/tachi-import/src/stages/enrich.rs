@@ -9,7 +9,7 @@ use tachi_db::{Conn, DbError, ScoreKey};
 
 use super::separate::{Original, Separated, same_play};
 use crate::convert::Candidate;
-use crate::pipeline::Import;
+use crate::pipeline::Scope;
 
 /// A stored score that was completed.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl Enriched {
 
 /// Completes new scores of this import and stored ones from elements that repeat them. Rows are updated; nothing is
 /// written yet.
-pub fn enrich(conn: &mut Conn, import: &Import<'_>, separated: &mut Separated<'_>) -> Result<Vec<Enriched>, DbError> {
+pub fn enrich(conn: &mut Conn, scope: &Scope<'_>, separated: &mut Separated<'_>) -> Result<Vec<Enriched>, DbError> {
     let keys: Vec<ScoreKey> = separated
         .repeated
         .iter()
@@ -45,7 +45,7 @@ pub fn enrich(conn: &mut Conn, import: &Import<'_>, separated: &mut Separated<'_
     let mut stored: FxHashMap<ScoreKey, Enriched> =
         stored.into_iter().map(|stored| (stored.key, Enriched { stored, filled: Vec::new() })).collect();
     for repeated in &separated.repeated {
-        let chart = import.catalogue.chart(repeated.candidate.chart);
+        let chart = scope.catalogue.chart(repeated.candidate.chart);
         let row = &mut separated.rows[repeated.row];
         let filled = match repeated.of {
             Original::New(index) => complete(&mut separated.new[index].score, repeated.candidate, chart),

@@ -15,12 +15,12 @@ use tachi_db::{Conn, DbError, ScoreKey};
 
 use super::enrich::Enriched;
 use super::separate::Separated;
-use crate::pipeline::Import;
+use crate::pipeline::Scope;
 
 /// Composes and writes PBs; returns the charts whose PBs are new.
 pub fn pbs(
     conn: &mut Conn,
-    import: &Import<'_>,
+    scope: &Scope<'_>,
     separated: &Separated<'_>,
     enriched: &[Enriched],
     keys: &[Option<ScoreKey>],
@@ -37,35 +37,35 @@ pub fn pbs(
     }
     let changed: FxHashSet<ChartKey> = enriched.iter().map(|enriched| enriched.stored.score.chart).collect();
     for chart in changed.iter().filter(|chart| !new.contains_key(chart)) {
-        let chart = import.catalogue.chart_by_key(*chart);
-        touched.extend(chart.and_then(|chart| import.catalogue.chart_by_id(&chart.id)));
+        let chart = scope.catalogue.chart_by_key(*chart);
+        touched.extend(chart.and_then(|chart| scope.catalogue.chart_by_id(&chart.id)));
     }
-    let stored = stored(conn, import, &touched, &changed)?;
+    let stored = stored(conn, scope, &touched, &changed)?;
     let mut composed = Vec::with_capacity(touched.len());
     for chart in &touched {
-        let chart = import.catalogue.chart(*chart);
+        let chart = scope.catalogue.chart(*chart);
         let mut scores: Vec<(ScoreKey, &Score)> =
             stored.get(&chart.key).into_iter().flatten().map(|stored| (stored.key, &stored.score)).collect();
         // Where all scores of a chart were read, the new ones are among them.
         if !changed.contains(&chart.key) {
             scores.extend(new.get(&chart.key).into_iter().flatten());
         }
-        composed.extend(compose(import.request.user, chart, &scores));
+        composed.extend(compose(scope.user, chart, &scores));
     }
-    write(conn, import.request.user, import.catalogue, &composed)?;
+    write(conn, scope.user, scope.catalogue, &composed)?;
     Ok(touched)
 }
 
 /// The stored scores that the PBs of charts have to be composed of.
 fn stored(
     conn: &mut Conn,
-    import: &Import<'_>,
+    scope: &Scope<'_>,
     touched: &[ChartIdx],
     changed: &FxHashSet<ChartKey>,
 ) -> Result<FxHashMap<ChartKey, Vec<StoredScore>>, DbError> {
-    let keys = touched.iter().map(|chart| import.catalogue.chart(*chart).key);
+    let keys = touched.iter().map(|chart| scope.catalogue.chart(*chart).key);
     let (all, some): (Vec<ChartKey>, Vec<ChartKey>) = keys.partition(|chart| changed.contains(chart));
-    let user = import.request.user;
+    let user = scope.user;
     let mut found = scores_of_charts(conn, user, &all)?;
     let old = pbs_of_charts(conn, user, &some)?;
     let parts = old.iter().flat_map(|pb| &pb.composed).map(|(_, key)| *key).collect::<FxHashSet<ScoreKey>>();
