@@ -46,6 +46,7 @@ pub mod locks;
 pub mod orphans;
 pub mod pbs;
 pub mod profiles;
+pub mod recalculation;
 pub mod scores;
 pub mod sessions;
 pub mod tokens;

@@ -10,8 +10,8 @@ use tachi_core::ids::{ImportId, UserId};
 use tachi_core::import_document::ImportDocument;
 use tachi_core::import_type::{ImportType, Kind};
 use tachi_db::catalogue::{catalogue_load, catalogue_version};
-use tachi_db::locks::{Acquired, import_lock_acquire, import_lock_held_by, import_lock_release};
-use tachi_db::{Database, DbError};
+use tachi_db::locks::{Acquired, import_lock_acquire, import_lock_held_by, import_lock_release, user_write_lock};
+use tachi_db::{Conn, Database, DbError};
 use tachi_parsers::error::{FatalError, FatalKind};
 use tachi_parsers::format::{Fields, Input, Surroundings};
 use thiserror::Error;
@@ -19,7 +19,7 @@ use thiserror::Error;
 use crate::pipeline::{self, Import, Scope};
 
 /// How long an import waits for its turn to write.
-const WAIT: Duration = Duration::from_secs(30);
+pub(crate) const WAIT: Duration = Duration::from_secs(30);
 /// How long a live submission waits: its sender neither retries nor keeps a refused play.
 const LIVE_WAIT: Duration = Duration::from_secs(2);
 /// How often an import converts again because the catalogue changed meanwhile.
@@ -173,25 +173,66 @@ impl Importer {
         let _lock = match request.import_type.kind() {
             // A live score neither meets a 409 nor waits while a synchronisation is still fetching.
             Kind::Ir => None,
-            Kind::File | Kind::Api => Some(ImportLock::take(self, request.user, request.import_id)?),
+            Kind::File | Kind::Api => Some(ImportLock::take(self, request.user, request.import_id.to_string())?),
         };
         let started = now();
+        self.with_catalogue(|catalogue| self.attempt(&request, started, catalogue))
+    }
+
+    /// Calls a function with the catalogue in force, again as long as it says with `None` that the database has a
+    /// newer one.
+    pub(crate) fn with_catalogue<T>(
+        &self,
+        f: impl Fn(&Catalogue) -> Result<Option<T>, ImportFailure>,
+    ) -> Result<T, ImportFailure> {
         for _ in 0..MAX_RELOADS {
-            match self.attempt(&request, started)? {
-                Some(document) => return Ok(document),
+            match f(&self.catalogue())? {
+                Some(value) => return Ok(value),
                 None => self.refresh_catalogue()?,
             };
         }
-        Err(ImportFailure::internal("the catalogue changes faster than an import can be converted"))
+        Err(ImportFailure::internal("the catalogue changes faster than scores can be converted"))
+    }
+
+    /// Runs a transaction that is alone among those of its user; `None` when the database has a newer catalogue.
+    pub(crate) fn write_with<T>(
+        &self,
+        catalogue: &Catalogue,
+        user: UserId,
+        wait: Duration,
+        f: impl Fn(&mut Conn, &Scope<'_>) -> Result<T, ImportFailure>,
+    ) -> Result<Option<T>, ImportFailure> {
+        let scope = Scope { user, catalogue, now: now() };
+        self.database.write(wait, |conn| {
+            user_write_lock(conn, user, wait)?;
+            if catalogue_version(conn)? != catalogue.version() {
+                return Ok(None);
+            }
+            f(conn, &scope).map(Some)
+        })
+    }
+
+    /// Runs a transaction that is alone among those of its user, with the newest catalogue.
+    pub(crate) fn write_scoped<T>(
+        &self,
+        user: UserId,
+        wait: Duration,
+        f: impl Fn(&mut Conn, &Scope<'_>) -> Result<T, ImportFailure>,
+    ) -> Result<T, ImportFailure> {
+        self.with_catalogue(|catalogue| self.write_with(catalogue, user, wait, &f))
     }
 
     /// Converts with the catalogue in force and stores; `None` when the database has a newer catalogue by then.
-    fn attempt(&self, request: &Request, started: i64) -> Result<Option<ImportDocument>, ImportFailure> {
-        let catalogue = self.catalogue();
-        let converted = self.convert(request, &catalogue)?;
+    fn attempt(
+        &self,
+        request: &Request,
+        started: i64,
+        catalogue: &Catalogue,
+    ) -> Result<Option<ImportDocument>, ImportFailure> {
+        let converted = self.convert(request, catalogue)?;
         let locked = request.import_type.kind() != Kind::Ir;
         let wait = if locked { WAIT } else { LIVE_WAIT };
-        let scope = Scope { user: request.user, catalogue: &catalogue, now: now() };
+        let scope = Scope { user: request.user, catalogue, now: now() };
         let import = Import { request, scope, started, locked, wait };
         if request.dry_run {
             self.database.write_rolled_back(wait, |conn| pipeline::store(conn, &import, &converted))
@@ -224,15 +265,14 @@ impl Importer {
 }
 
 /// A user's import lock; given back when dropped.
-struct ImportLock<'a> {
+pub(crate) struct ImportLock<'a> {
     importer: &'a Importer,
     user: UserId,
     holder: String,
 }
 
 impl<'a> ImportLock<'a> {
-    fn take(importer: &'a Importer, user: UserId, import: ImportId) -> Result<Self, ImportFailure> {
-        let holder = import.to_string();
+    pub(crate) fn take(importer: &'a Importer, user: UserId, holder: String) -> Result<Self, ImportFailure> {
         let taken = importer
             .database
             .write(WAIT, |conn| import_lock_acquire(conn, user, &holder, &importer.instance, now()))?;
@@ -240,6 +280,14 @@ impl<'a> ImportLock<'a> {
             Acquired::Yes => Ok(Self { importer, user, holder }),
             Acquired::Held => Err(ImportFailure::locked()),
         }
+    }
+
+    /// Gives the lock back with the commit. Work whose lock was taken away meanwhile must not be committed.
+    pub(crate) fn give_back(&self, conn: &mut Conn) -> Result<(), ImportFailure> {
+        if !import_lock_release(conn, self.user, &self.holder)? {
+            return Err(ImportFailure::locked());
+        }
+        Ok(())
     }
 }
 
@@ -257,6 +305,11 @@ impl Drop for ImportLock<'_> {
             log::error!("the import lock of user {} stays: {error}", self.user);
         }
     }
+}
+
+/// A holder for a lock of something that is no import.
+pub(crate) fn random_holder() -> String {
+    const_hex::encode(rand::random::<[u8; 20]>())
 }
 
 /// The time now, UNIX milliseconds.

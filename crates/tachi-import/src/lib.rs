@@ -5,8 +5,12 @@
 #![deny(missing_docs)]
 
 pub mod convert;
+mod delete;
 mod importer;
+mod orphans;
 mod pipeline;
+mod rederive;
+mod revert;
 pub mod seeds;
 mod session_name;
 mod session_plan;
@@ -14,3 +18,5 @@ pub mod stage;
 mod stages;
 
 pub use importer::{Configuration, FailureKind, ImportFailure, Importer, Request};
+pub use orphans::OrphanCounts;
+pub use rederive::Rederived;

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use tachi_core::catalogue::{Catalogue, ChartIdx};
+use tachi_core::catalogue::{Catalogue, Chart, ChartIdx, ChartKey};
 use tachi_core::class::ClassDelta;
 use tachi_core::game::Gpt;
 use tachi_core::ids::UserId;
@@ -34,6 +34,17 @@ pub struct Scope<'a> {
     pub catalogue: &'a Catalogue,
     /// The time that everything written bears, UNIX milliseconds.
     pub now: i64,
+}
+
+impl<'a> Scope<'a> {
+    /// The chart that a stored row refers to.
+    ///
+    /// # Errors
+    /// When the catalogue has none: charts with scores are never removed.
+    pub fn chart(&self, key: ChartKey) -> Result<&'a Chart, DbError> {
+        let chart = self.catalogue.chart_by_key(key);
+        chart.ok_or_else(|| DbError::data("a stored score", format!("no chart has the key {}", key.0)))
+    }
 }
 
 /// An import that is about to be stored.

@@ -21,7 +21,9 @@ pub struct Enriched {
 }
 
 /// How the time of a score is named among what was filled in.
-const TIME: &str = "timeAchieved";
+pub const TIME: &str = "timeAchieved";
+/// What the names of score meta begin with.
+pub const META: &str = "scoreMeta.";
 
 impl Enriched {
     /// Whether the score had no time and has one now.
@@ -80,7 +82,7 @@ fn complete(score: &mut Score, candidate: &Candidate, chart: &Chart) -> Result<V
     for (name, value) in &dry.score_meta {
         if !value.is_null() && score.score_meta.get(name).is_none_or(serde_json::Value::is_null) {
             score.score_meta.insert(name.clone(), value.clone());
-            filled.push(format!("scoreMeta.{name}"));
+            filled.push(format!("{META}{name}"));
         }
     }
     if let (None, Some(time)) = (score.time_achieved, dry.time_achieved) {

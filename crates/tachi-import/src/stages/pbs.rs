@@ -9,7 +9,7 @@ use tachi_core::catalogue::{Catalogue, Chart, ChartIdx, ChartKey};
 use tachi_core::game::Gpt;
 use tachi_core::ids::UserId;
 use tachi_core::pb::{self, PbCandidate};
-use tachi_db::pbs::{PbRating, StoredPb, pb_ratings_replace, pbs_of_charts, pbs_upsert};
+use tachi_db::pbs::{PbRating, StoredPb, pb_ratings_replace, pbs_delete, pbs_of_charts, pbs_upsert};
 use tachi_db::scores::{Score, StoredScore, scores_by_keys, scores_of_charts};
 use tachi_db::{Conn, DbError, ScoreKey};
 
@@ -75,6 +75,32 @@ fn stored(
         stored.entry(score.score.chart).or_default().push(score);
     }
     Ok(stored)
+}
+
+/// How many charts are composed at a time from all their scores.
+const CHARTS: usize = 1000;
+
+/// Composes the PBs of charts from all their scores; charts without any lose theirs.
+pub fn recompose(conn: &mut Conn, scope: &Scope<'_>, charts: &[ChartKey]) -> Result<(), DbError> {
+    for charts in charts.chunks(CHARTS) {
+        let mut stored: FxHashMap<ChartKey, Vec<StoredScore>> = FxHashMap::default();
+        for score in scores_of_charts(conn, scope.user, charts)? {
+            stored.entry(score.score.chart).or_default().push(score);
+        }
+        let mut composed = Vec::with_capacity(charts.len());
+        let mut empty = Vec::new();
+        for key in charts {
+            let of_chart = stored.get(key).into_iter().flatten();
+            let scores: Vec<(ScoreKey, &Score)> = of_chart.map(|stored| (stored.key, &stored.score)).collect();
+            match compose(scope.user, scope.chart(*key)?, &scores) {
+                Some(pb) => composed.push(pb),
+                None => empty.push(*key),
+            }
+        }
+        pbs_delete(conn, scope.user, &empty)?;
+        write(conn, scope.user, scope.catalogue, &composed)?;
+    }
+    Ok(())
 }
 
 /// The PB of a user's scores on a chart; `None` when there are none.

@@ -206,9 +206,13 @@ fn rerate(conn: &mut Conn, enriched: &[Enriched], done: &SessionsDone) -> Result
     let mut sessions = sessions_by_keys(conn, &keys)?;
     let members = members(conn, keys, enriched)?;
     for stored in &mut sessions {
-        let of_session = members.get(&stored.key).map_or(&[][..], Vec::as_slice);
-        let ratings: Vec<&[Option<f64>]> = of_session.iter().map(|member| &*member.ratings).collect();
-        stored.session.ratings = session::ratings(stored.session.gpt.config(), ratings.iter().copied()).into();
+        rate(stored, members.get(&stored.key).map_or(&[], Vec::as_slice));
     }
     sessions_update_bounds(conn, &sessions)
+}
+
+/// Rates a session by its scores.
+pub fn rate(stored: &mut StoredSession, members: &[SessionMember]) {
+    let ratings: Vec<&[Option<f64>]> = members.iter().map(|member| &*member.ratings).collect();
+    stored.session.ratings = session::ratings(stored.session.gpt.config(), ratings.iter().copied()).into();
 }
