@@ -49,7 +49,7 @@ fn pending(conn: &mut Conn) -> Result<BTreeSet<i32>, DbError> {
 
 fn change(conn: &mut Conn, f: impl FnOnce(&mut BTreeSet<i32>)) -> Result<(), DbError> {
     #[derive(Insertable)]
-    #[diesel(table_name = meta)]
+    #[diesel(table_name = meta, treat_none_as_default_value = false)]
     struct Row {
         key: &'static str,
         value: String,

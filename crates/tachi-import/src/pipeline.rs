@@ -19,6 +19,7 @@ use crate::convert::{Converted, Element};
 use crate::importer::{ImportFailure, Request};
 use crate::stages::document::{Report, document};
 use crate::stages::enrich::enrich;
+use crate::stages::goals::{Evaluated, Evaluation, goals};
 use crate::stages::pbs::pbs;
 use crate::stages::profile::profiles;
 use crate::stages::scores::scores;
@@ -37,6 +38,11 @@ pub struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
+    /// What the evaluation of goals looks at: those of the user on playtypes with new PBs.
+    pub fn evaluation<'b>(&'b self, gpts: &'b [Gpt]) -> Evaluation<'b> {
+        Evaluation { user: self.user, catalogue: self.catalogue, gpts, now: self.now }
+    }
+
     /// The chart that a stored row refers to.
     ///
     /// # Errors
@@ -71,6 +77,8 @@ pub struct Applied<'a> {
     pub sessions: SessionsDone,
     /// Classes.
     pub class_deltas: Vec<ClassDelta>,
+    /// Goals and milestones.
+    pub evaluated: Evaluated,
 }
 
 /// What brings scores.
@@ -97,8 +105,9 @@ pub fn store(
     let key = begin(conn, import)?;
     let playtypes = converted.game.config().gpts;
     let origin = Origin { import: Some(key), playtypes, classes: &converted.classes };
-    let Applied { separated, sessions, class_deltas } = apply(conn, &import.scope, &converted.elements, origin)?;
-    let report = Report { separated, sessions, class_deltas, goal_info: Vec::new(), milestone_info: Vec::new() };
+    let Applied { separated, sessions, class_deltas, evaluated } =
+        apply(conn, &import.scope, &converted.elements, origin)?;
+    let report = Report { separated, sessions, class_deltas, evaluated };
     let document = document(conn, import, key, converted, report)?;
     unlock(conn, import)?;
     Ok(Some(document))
@@ -118,7 +127,9 @@ pub fn apply<'a>(
     let touched = pbs(conn, scope, &separated, &enriched, &keys)?;
     let scored = playtypes(scope.catalogue, &touched);
     let class_deltas = profiles(conn, scope, origin.playtypes, &scored, origin.classes)?;
-    Ok(Applied { separated, sessions, class_deltas })
+    let charts: Vec<ChartKey> = touched.iter().map(|chart| scope.catalogue.chart(*chart).key).collect();
+    let evaluated = goals(conn, &scope.evaluation(&scored), &charts)?;
+    Ok(Applied { separated, sessions, class_deltas, evaluated })
 }
 
 fn begin(conn: &mut Conn, import: &Import<'_>) -> Result<ImportKey, DbError> {

@@ -1,6 +1,8 @@
 //! The routes, one page: who calls what.
 
+mod changes;
 mod imports;
+mod rows;
 mod scores;
 mod sessions;
 mod status;
@@ -21,8 +23,13 @@ pub fn configure(service: &mut ServiceConfig) {
             .route("/status", web::post().to(status::post))
             // Scores going in.
             .route("/import/file", web::post().to(imports::from_file))
+            .route("/import/orphans", web::post().to(changes::retry_orphans))
             // What an import did.
             .route("/imports/{import}", web::get().to(imports::get))
+            .route("/imports/{import}/rows", web::get().to(rows::get))
+            // Scores going away.
+            .route("/imports/{import}/revert", web::post().to(changes::revert))
+            .route("/scores/{score}", web::delete().to(changes::delete_score))
             // Reading back.
             .route("/scores/{score}", web::get().to(scores::get))
             .route("/sessions/{session}", web::get().to(sessions::get))
@@ -40,7 +47,7 @@ fn has_query(query: &str, key: &str) -> bool {
 }
 
 /// A value of a request as answers show it: cut to 100 characters.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     text.chars().take(100).collect()
 }
 

@@ -2,13 +2,12 @@
 
 use serde_json::value::to_raw_value;
 use tachi_core::class::ClassDelta;
-use tachi_core::import_document::{
-    GoalImportInfo, ImportDocument, ImportError, ImportErrorKind, MilestoneImportInfo, SessionInfoKind,
-};
+use tachi_core::import_document::{ImportDocument, ImportError, ImportErrorKind, SessionInfoKind};
 use tachi_db::imports::{ImportRow, RowCounts, RowStatus, import_finish, import_rows_insert};
 use tachi_db::orphans::{Orphan, orphans_insert};
 use tachi_db::{Conn, DbError, ImportKey, SessionKey};
 
+use super::goals::Evaluated;
 use super::separate::Separated;
 use super::sessions::SessionsDone;
 use crate::convert::{Converted, ElementOutcome, NewOrphan};
@@ -24,10 +23,8 @@ pub struct Report<'a> {
     pub sessions: SessionsDone,
     /// Classes.
     pub class_deltas: Vec<ClassDelta>,
-    /// Goals.
-    pub goal_info: Vec<GoalImportInfo>,
-    /// Milestones.
-    pub milestone_info: Vec<MilestoneImportInfo>,
+    /// Goals and milestones.
+    pub evaluated: Evaluated,
 }
 
 /// Stores an import and returns its document.
@@ -38,7 +35,7 @@ pub fn document(
     converted: &Converted,
     report: Report<'_>,
 ) -> Result<ImportDocument, DbError> {
-    let Report { mut separated, sessions, class_deltas, goal_info, milestone_info } = report;
+    let Report { mut separated, sessions, class_deltas, evaluated } = report;
     keep_orphans(conn, import, key, converted, &mut separated.rows)?;
     let is_new = |row: usize| separated.rows[row].status == RowStatus::New;
     let new: Vec<_> = separated.new.iter().filter(|score| is_new(score.row)).collect();
@@ -54,8 +51,8 @@ pub fn document(
         created_sessions: sessions.touched.iter().map(|(_, info)| *info).collect(),
         user_id: request.user,
         class_deltas,
-        goal_info,
-        milestone_info,
+        goal_info: evaluated.goals,
+        milestone_info: evaluated.milestones,
         user_intent: request.user_intent,
     };
     let touched: Vec<(SessionKey, SessionInfoKind)> =

@@ -14,6 +14,7 @@ use tachi_db::scores::{SessionMember, StoredScore, session_members};
 use tachi_db::sessions::{sessions_by_keys, sessions_delete, sessions_update_bounds};
 use tachi_db::{Conn, DbError, SessionKey};
 
+use super::goals::goals;
 use super::pbs::recompose;
 use super::profile::profiles;
 use super::sessions::rate;
@@ -47,11 +48,7 @@ pub fn settle(conn: &mut Conn, scope: &Scope<'_>, affected: &Affected) -> Result
     sessions(conn, &affected.sessions.iter().copied().collect::<Vec<_>>())?;
     recompose(conn, scope, &charts)?;
     profiles(conn, scope, &playtypes, &playtypes, &[])?;
-    goals(conn, scope, &charts)
-}
-
-/// Where goals and milestones on the charts are evaluated anew once they are evaluated at all.
-fn goals(_conn: &mut Conn, _scope: &Scope<'_>, _charts: &[ChartKey]) -> Result<(), DbError> {
+    goals(conn, &scope.evaluation(&playtypes), &charts)?;
     Ok(())
 }
 
