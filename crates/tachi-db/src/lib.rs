@@ -40,6 +40,7 @@ mod score_data;
 mod target;
 
 pub mod catalogue;
+pub mod dangling;
 pub mod goals;
 pub mod imports;
 pub mod locks;

@@ -1,5 +1,6 @@
 //! The command line.
 
+pub mod db;
 pub mod import;
 pub mod scores;
 pub mod seeds;
@@ -52,6 +53,9 @@ pub enum Command {
     /// Works on scores whose charts are not known
     #[command(subcommand)]
     Orphans(scores::Orphans),
+    /// Looks after the database
+    #[command(subcommand)]
+    Db(db::Command),
 }
 
 impl Cli {
@@ -70,6 +74,7 @@ impl Cli {
             Command::Import(command) => import::run(settings, command),
             Command::Parse(command) => import::parse(&settings, command),
             Command::Revert { import } => scores::revert(&settings, import),
+            Command::Db(command) => db::run(&settings, command),
             Command::Orphans(command) => scores::orphans(&settings, command),
         }
     }

@@ -138,7 +138,7 @@ pub fn write(conn: &mut Conn, user: UserId, catalogue: &Catalogue, pbs: &[Stored
     for pb in pbs {
         let (charts, ratings) = by_gpt.entry(pb.data.config().gpt).or_default();
         charts.push(pb.chart);
-        if let Some(chart) = catalogue.chart_by_key(pb.chart).filter(|chart| chart.is_primary) {
+        if let Some(chart) = catalogue.chart_by_key(pb.chart) {
             ratings.extend(rated(catalogue, chart, pb));
         }
     }
@@ -148,8 +148,9 @@ pub fn write(conn: &mut Conn, user: UserId, catalogue: &Catalogue, pbs: &[Stored
     Ok(())
 }
 
-fn rated<'a>(catalogue: &Catalogue, chart: &'a Chart, pb: &'a StoredPb) -> impl Iterator<Item = PbRating> + 'a {
+/// The ranked ratings of a PB; only those on primary charts count.
+pub fn rated<'a>(catalogue: &Catalogue, chart: &'a Chart, pb: &'a StoredPb) -> impl Iterator<Item = PbRating> + 'a {
     let bucket = (chart.config().pb.bucket)(catalogue.song_of(chart), chart);
-    let ratings = pb.ratings.iter().enumerate();
+    let ratings = pb.ratings.iter().enumerate().filter(|_| chart.is_primary);
     ratings.filter_map(move |(rating, value)| Some(PbRating { chart: chart.key, rating, bucket, value: (*value)? }))
 }
