@@ -8,6 +8,7 @@ pub mod check;
 pub mod convert;
 mod delete;
 mod importer;
+mod lock;
 mod orphans;
 mod pipeline;
 mod rederive;

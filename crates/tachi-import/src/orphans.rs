@@ -19,7 +19,7 @@ use tachi_parsers::error::Failure;
 use tachi_parsers::registry;
 
 use crate::convert::{Candidate, Element, ElementOutcome, candidate, row};
-use crate::importer::{FailureKind, ImportFailure, ImportLock, Importer, WAIT, random_holder};
+use crate::importer::{FailureKind, ImportFailure, Importer, WAIT, random_name};
 use crate::pipeline::{Applied, Origin, Scope, apply};
 
 /// How many orphans are read at a time.
@@ -53,13 +53,14 @@ impl Importer {
     /// # Errors
     /// When an import of the user is running, or the database fails. Nothing is changed then.
     pub fn retry_orphans(&self, user: UserId) -> Result<OrphanCounts, ImportFailure> {
-        let lock = ImportLock::take(self, user, random_holder())?;
-        self.with_catalogue(|catalogue| {
-            let retried = Retried::read(self, user, catalogue)?;
-            self.write_with(catalogue, user, WAIT, |conn, scope| {
-                let counts = retried.store(conn, scope)?;
-                lock.give_back(conn)?;
-                Ok(counts)
+        self.with_import_lock(user, &random_name(), |holder| {
+            self.with_catalogue(|catalogue| {
+                let retried = Retried::read(self, user, catalogue)?;
+                self.write_with(catalogue, user, WAIT, |conn, scope| {
+                    let counts = retried.store(conn, scope)?;
+                    holder.give_back(conn)?;
+                    Ok(counts)
+                })
             })
         })
     }

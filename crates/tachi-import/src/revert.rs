@@ -9,7 +9,7 @@ use tachi_db::scores::{Score, scores_by_keys, scores_of_import, scores_rewrite, 
 use tachi_db::{Conn, DbError, ImportKey, ScoreKey};
 
 use crate::delete::remove;
-use crate::importer::{FailureKind, ImportFailure, ImportLock, Importer, WAIT, random_holder};
+use crate::importer::{FailureKind, ImportFailure, Importer, WAIT, random_name};
 use crate::pipeline::Scope;
 use crate::stages::enrich::{META, TIME};
 use crate::stages::settle::{Affected, rederived, settle};
@@ -22,11 +22,12 @@ impl Importer {
     pub fn revert(&self, id: ImportId) -> Result<bool, ImportFailure> {
         let Some(import) = self.database().read(|conn| import_by_public_id(conn, id))? else { return Ok(false) };
         let user = import.document.user_id;
-        let lock = ImportLock::take(self, user, random_holder()).map_err(refused)?;
-        let reverted = self.write_scoped(user, WAIT, |conn, scope| {
-            let reverted = revert(conn, scope, id)?;
-            lock.give_back(conn)?;
-            Ok(reverted)
+        let reverted = self.with_import_lock(user, &random_name(), |holder| {
+            self.write_scoped(user, WAIT, |conn, scope| {
+                let reverted = revert(conn, scope, id)?;
+                holder.give_back(conn)?;
+                Ok(reverted)
+            })
         });
         reverted.map_err(refused)
     }

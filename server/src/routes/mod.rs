@@ -2,6 +2,7 @@
 
 mod changes;
 mod imports;
+mod polling;
 mod rows;
 mod scores;
 mod sessions;
@@ -26,6 +27,7 @@ pub fn configure(service: &mut ServiceConfig) {
             .route("/import/orphans", web::post().to(changes::retry_orphans))
             // What an import did.
             .route("/imports/{import}", web::get().to(imports::get))
+            .route("/imports/{import}/poll-status", web::get().to(polling::poll))
             .route("/imports/{import}/rows", web::get().to(rows::get))
             // Scores going away.
             .route("/imports/{import}/revert", web::post().to(changes::revert))
