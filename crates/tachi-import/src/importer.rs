@@ -19,6 +19,7 @@ use thiserror::Error;
 use crate::convert::Converted;
 use crate::lock::Holder;
 use crate::pipeline::{self, Import};
+use crate::stage::Stage;
 use crate::stages::document::orphans_of_failed;
 
 /// How long an import waits for its turn to write.
@@ -247,7 +248,7 @@ impl Importer {
     /// Converts with the catalogue in force and stores; `None` when the database has a newer catalogue by then.
     fn attempt(&self, request: &Request, started: i64) -> Result<Option<ImportDocument>, ImportFailure> {
         let catalogue = self.catalogue();
-        let converted = self.convert(request, &catalogue)?;
+        let converted = Stage::Parse.run(|| self.convert(request, &catalogue))?;
         let locked = request.import_type.kind() != Kind::Ir;
         let wait = if locked { WAIT } else { LIVE_WAIT };
         let import = Import { request, catalogue: &catalogue, started, now: now(), locked, wait };
