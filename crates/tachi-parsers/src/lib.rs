@@ -6,6 +6,7 @@ pub mod error;
 pub mod file;
 pub mod fill;
 pub mod format;
+pub mod gpt_name;
 pub mod ir;
 pub mod json;
 pub mod naive_csv;

@@ -38,6 +38,7 @@ pub static REGISTRY: &[Entry] = &[
     entry::<file::eamusement_iidx_csv::EamusementIidxCsv>(),
     entry::<file::pli_iidx_csv::PliIidxCsv>(),
     entry::<file::batch_manual::BatchManual>(),
+    entry::<ir::direct_manual::DirectManual>(),
     entry::<ir::barbatos::Barbatos>(),
     entry::<ir::fervidex::Fervidex>(),
     entry::<ir::fervidex_static::FervidexStatic>(),
@@ -46,6 +47,7 @@ pub static REGISTRY: &[Entry] = &[
     entry::<ir::kshook_sv6c::KshookSv6c>(),
     entry::<ir::kshook_sv6c_static::KshookSv6cStatic>(),
     entry::<ir::lr2hook::Lr2hook>(),
+    entry::<ir::chunitachi::Chunitachi>(),
 ];
 
 /// The entry of a type; `None` while it is not read here.

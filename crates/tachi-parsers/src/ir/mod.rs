@@ -2,7 +2,9 @@
 
 pub mod barbatos;
 pub mod beatoraja;
+pub mod chunitachi;
 pub mod client;
+pub mod direct_manual;
 pub mod fervidex;
 pub mod fervidex_static;
 pub mod kshook_sv6c;
