@@ -30,6 +30,10 @@ use crate::format::{Batch, ClassChange, Format, Input, ProvidedClass};
 use crate::gpt_name::{self, Part, UnknownGpt};
 use crate::json::{self, Json, Members, SchemaError, expect, join, member};
 
+mod schema;
+
+pub use schema::schema;
+
 const PREFIX: &str = "Invalid BATCH-MANUAL";
 
 /// The import type.

@@ -1,5 +1,6 @@
 //! One binary for all integration tests of the crate: each module covers one room of it.
 
+mod batch_manual_schema;
 mod cases;
 mod catalogue;
 mod fixtures;
