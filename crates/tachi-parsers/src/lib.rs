@@ -2,6 +2,7 @@
 #![deny(missing_docs)]
 
 pub mod charts;
+pub mod classes_only;
 pub mod error;
 pub mod file;
 pub mod fill;
@@ -11,6 +12,8 @@ pub mod ir;
 pub mod json;
 pub mod naive_csv;
 pub mod registry;
+pub mod rfc_csv;
 pub mod schema;
+pub mod text;
 pub mod time;
 pub mod unknown_chart;
