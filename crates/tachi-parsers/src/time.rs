@@ -15,9 +15,15 @@ pub const JST: i32 = 9 * 3600;
 /// When the text is not such a time.
 pub fn parse_local(text: &str, offset: i32) -> Result<Option<i64>, Failure> {
     let text = tachi_core::catalogue::trim(text);
-    if text.is_empty() {
-        return Ok(None);
-    }
+    if text.is_empty() { Ok(None) } else { parse_required(text, offset) }
+}
+
+/// [`parse_local`] where an empty text is an error too.
+///
+/// # Errors
+/// When the text is not such a time.
+pub fn parse_required(text: &str, offset: i32) -> Result<Option<i64>, Failure> {
+    let text = tachi_core::catalogue::trim(text);
     let time = read(text.as_bytes(), offset)
         .ok_or_else(|| Failure::invalid(format!("Invalid/Unparsable score timestamp of {}.", shown(text))))?;
     Ok(Some(time).filter(|time| *time > 0))
