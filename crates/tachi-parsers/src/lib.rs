@@ -17,3 +17,4 @@ pub mod schema;
 pub mod text;
 pub mod time;
 pub mod unknown_chart;
+pub mod xml;

@@ -38,6 +38,7 @@ pub static REGISTRY: &[Entry] = &[
     entry::<file::eamusement_iidx_csv::EamusementIidxCsv>(),
     entry::<file::pli_iidx_csv::PliIidxCsv>(),
     entry::<file::batch_manual::BatchManual>(),
+    entry::<file::solid_state_squad::SolidStateSquad>(),
     entry::<file::mer_iidx::MerIidx>(),
     entry::<file::eamusement_sdvx_csv::EamusementSdvxCsv>(),
     entry::<file::mypagescraper_records_csv::MypagescraperRecordsCsv>(),

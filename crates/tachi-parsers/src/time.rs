@@ -6,6 +6,8 @@ use crate::error::{Failure, shown};
 
 /// The offset of Japan, which has no daylight saving, in seconds.
 pub const JST: i32 = 9 * 3600;
+/// The offset of formats that mean UTC without saying so.
+pub const UTC: i32 = 0;
 
 /// Reads `YYYY-MM-DD` or `YYYY/MM/DD`, optionally followed by a space or `T` and `HH:MM[:SS[.fff]]`, optionally with
 /// `Z` or an offset, as UNIX milliseconds; a text without offset is read at `offset` seconds east of UTC. An empty

@@ -7,3 +7,4 @@ pub mod mer_iidx;
 pub mod mypagescraper_player_csv;
 pub mod mypagescraper_records_csv;
 pub mod pli_iidx_csv;
+pub mod solid_state_squad;
