@@ -43,6 +43,7 @@ pub static REGISTRY: &[Entry] = &[
     entry::<file::eamusement_sdvx_csv::EamusementSdvxCsv>(),
     entry::<file::mypagescraper_records_csv::MypagescraperRecordsCsv>(),
     entry::<file::mypagescraper_player_csv::MypagescraperPlayerCsv>(),
+    entry::<file::import_class::ImportClass>(),
     entry::<ir::direct_manual::DirectManual>(),
     entry::<ir::barbatos::Barbatos>(),
     entry::<ir::fervidex::Fervidex>(),
@@ -53,6 +54,7 @@ pub static REGISTRY: &[Entry] = &[
     entry::<ir::kshook_sv6c_static::KshookSv6cStatic>(),
     entry::<ir::lr2hook::Lr2hook>(),
     entry::<ir::chunitachi::Chunitachi>(),
+    entry::<ir::kshook_sv3c::KshookSv3c>(),
 ];
 
 /// The entry of a type; `None` while it is not read here.
