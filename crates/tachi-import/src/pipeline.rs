@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use tachi_core::catalogue::Catalogue;
+use tachi_core::catalogue::{Catalogue, ChartIdx, ChartKey};
 use tachi_core::game::Gpt;
 use tachi_core::import_document::ImportDocument;
 use tachi_db::catalogue::catalogue_version;
@@ -14,8 +14,10 @@ use tachi_db::{Conn, DbError, ImportKey};
 
 use crate::convert::Converted;
 use crate::importer::{ImportFailure, Request};
+use crate::stage::Stage;
 use crate::stages::document::{Report, document};
 use crate::stages::enrich::enrich;
+use crate::stages::goals::{Evaluation, goals};
 use crate::stages::pbs::pbs;
 use crate::stages::profile::profiles;
 use crate::stages::scores::scores;
@@ -50,15 +52,17 @@ pub fn store(
         return Ok(None);
     }
     let key = begin(conn, import)?;
-    let mut separated = separate(conn, import, converted)?;
+    let mut separated = Stage::Separate.run(|| separate(conn, import, converted))?;
     let enriched = enrich(conn, import, &mut separated)?;
-    let sessions = sessions(conn, import, &separated, &enriched)?;
-    let keys = scores(conn, key, &mut separated, &enriched, &sessions)?;
-    let touched = pbs(conn, import, &separated, &enriched, &keys)?;
+    let sessions = Stage::Sessions.run(|| sessions(conn, import, &separated, &enriched))?;
+    let keys = Stage::Scores.run(|| scores(conn, key, &mut separated, &enriched, &sessions))?;
+    let touched = Stage::Pbs.run(|| pbs(conn, import, &separated, &enriched, &keys))?;
     let scored = playtypes(import, &touched);
-    let class_deltas = profiles(conn, import, converted.game.config().gpts, &scored, &converted.classes)?;
-    let report = Report { separated, sessions, class_deltas, goal_info: Vec::new(), milestone_info: Vec::new() };
-    let document = document(conn, import, key, converted, report)?;
+    let class_deltas =
+        Stage::Profile.run(|| profiles(conn, import, converted.game.config().gpts, &scored, &converted.classes))?;
+    let evaluated = Stage::Goals.run(|| goals(conn, &evaluation(import, &scored), &chart_keys(import, &touched)))?;
+    let report = Report { separated, sessions, class_deltas, evaluated };
+    let document = Stage::Document.run(|| document(conn, import, key, converted, report))?;
     unlock(conn, import)?;
     Ok(Some(document))
 }
@@ -75,8 +79,17 @@ fn begin(conn: &mut Conn, import: &Import<'_>) -> Result<ImportKey, DbError> {
     import_insert(conn, &new)
 }
 
+/// Whose goals are evaluated: the importing user's, on the playtypes with new PBs.
+fn evaluation<'a>(import: &'a Import<'_>, gpts: &'a [Gpt]) -> Evaluation<'a> {
+    Evaluation { user: import.request.user, catalogue: import.catalogue, gpts, now: import.now }
+}
+
+fn chart_keys(import: &Import<'_>, touched: &[ChartIdx]) -> Vec<ChartKey> {
+    touched.iter().map(|chart| import.catalogue.chart(*chart).key).collect()
+}
+
 /// The playtypes on which PBs changed.
-fn playtypes(import: &Import<'_>, touched: &[tachi_core::catalogue::ChartIdx]) -> Vec<Gpt> {
+fn playtypes(import: &Import<'_>, touched: &[ChartIdx]) -> Vec<Gpt> {
     let mut playtypes: Vec<Gpt> = touched.iter().map(|chart| import.catalogue.chart(*chart).gpt).collect();
     playtypes.sort_unstable();
     playtypes.dedup();

@@ -2,6 +2,7 @@
 
 pub mod document;
 pub mod enrich;
+pub mod goals;
 pub mod pbs;
 pub mod profile;
 pub mod scores;
