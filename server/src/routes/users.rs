@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
-use tachi_core::game::{Game, Gpt};
+use tachi_core::game::Gpt;
 use tachi_core::ids::UserId;
 use tachi_db::pbs::{BestWanted, best_ratings, pbs_of_charts};
 use tachi_db::profiles::{Profile, profile_get};
@@ -13,6 +13,7 @@ use tachi_db::sessions::sessions_recent;
 use tachi_db::users::{user_by_id, user_by_name};
 use tachi_db::{Conn, DbError};
 
+use super::games::find_gpt;
 use super::shown;
 use crate::app::App;
 use crate::auth::Caller;
