@@ -178,6 +178,29 @@ pub fn scores_of_chart(
     Ok(found)
 }
 
+/// All scores in pages, by number: the next `limit` after `after`.
+///
+/// # Errors
+/// Those of the database.
+pub fn scores_page(conn: &mut Conn, after: Option<ScoreKey>, limit: i64) -> Result<Vec<StoredScore>, DbError> {
+    let query = scores::table.filter(scores::id.gt(after.map_or(i64::MIN, |key| key.0)));
+    stored(query.order(scores::id).limit(limit).select(ScoreRow::as_select()).load(conn)?)
+}
+
+/// The scores of several sessions, by session and its order.
+///
+/// # Errors
+/// Those of the database.
+pub fn scores_of_sessions(conn: &mut Conn, sessions: &[SessionKey]) -> Result<Vec<StoredScore>, DbError> {
+    let mut found = Vec::new();
+    for chunk in sessions.chunks(KEYS) {
+        let query = scores::table.filter(scores::session_id.eq_any(chunk));
+        let query = query.order((scores::session_id, scores::session_pos, scores::id));
+        found.extend(stored(query.select(ScoreRow::as_select()).load(conn)?)?);
+    }
+    Ok(found)
+}
+
 /// The scores of a session, in its order.
 ///
 /// # Errors
