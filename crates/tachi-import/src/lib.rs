@@ -5,9 +5,13 @@
 #![deny(missing_docs)]
 
 pub mod convert;
+mod delete;
 mod importer;
 mod lock;
+mod orphans;
 mod pipeline;
+mod rederive;
+mod revert;
 pub mod seeds;
 mod session_name;
 mod session_plan;
@@ -15,3 +19,5 @@ pub mod stage;
 mod stages;
 
 pub use importer::{Configuration, FailureKind, ImportFailure, Importer, Request};
+pub use orphans::OrphanCounts;
+pub use rederive::Rederived;
