@@ -4,6 +4,7 @@
 //! input, tells new scores from known ones, and stores scores, sessions, PBs, ratings and classes in one transaction.
 #![deny(missing_docs)]
 
+pub mod check;
 pub mod convert;
 mod delete;
 mod importer;
