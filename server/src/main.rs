@@ -8,6 +8,7 @@ mod config;
 mod documents;
 mod envelope;
 mod logging;
+mod owned;
 mod password;
 mod routes;
 mod upload;

@@ -1,8 +1,10 @@
 //! The routes, one page: who calls what.
 
+mod changes;
 mod games;
 mod imports;
 mod polling;
+mod rows;
 mod scores;
 mod sessions;
 mod status;
@@ -23,9 +25,14 @@ pub fn configure(service: &mut ServiceConfig) {
             .route("/status", web::post().to(status::post))
             // Scores going in.
             .route("/import/file", web::post().to(imports::from_file))
+            .route("/import/orphans", web::post().to(changes::retry_orphans))
             // What an import did.
             .route("/imports/{import}", web::get().to(imports::get))
             .route("/imports/{import}/poll-status", web::get().to(polling::poll))
+            .route("/imports/{import}/rows", web::get().to(rows::get))
+            // Scores going away.
+            .route("/imports/{import}/revert", web::post().to(changes::revert))
+            .route("/scores/{score}", web::delete().to(changes::delete_score))
             // What games there are.
             .route("/games", web::get().to(games::list))
             .route("/games/{game}", web::get().to(games::game))
@@ -47,7 +54,7 @@ fn has_query(query: &str, key: &str) -> bool {
 }
 
 /// A value of a request as answers show it: cut to 100 characters.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     text.chars().take(100).collect()
 }
 
