@@ -20,6 +20,7 @@ use thiserror::Error;
 use crate::convert::Converted;
 use crate::lock::Holder;
 use crate::pipeline::{self, Import, Scope};
+use crate::stage::Stage;
 use crate::stages::document::orphans_of_failed;
 
 /// How long an import waits for its turn to write.
@@ -286,7 +287,7 @@ impl Importer {
         started: i64,
         catalogue: &Catalogue,
     ) -> Result<Option<ImportDocument>, ImportFailure> {
-        let converted = self.convert(request, catalogue)?;
+        let converted = Stage::Parse.run(|| self.convert(request, catalogue))?;
         let locked = request.import_type.kind() != Kind::Ir;
         let wait = if locked { WAIT } else { LIVE_WAIT };
         let scope = Scope { user: request.user, catalogue, now: now() };

@@ -17,6 +17,7 @@ use tachi_parsers::format::ProvidedClass;
 
 use crate::convert::{Converted, Element};
 use crate::importer::{ImportFailure, Request};
+use crate::stage::Stage;
 use crate::stages::document::{Report, document};
 use crate::stages::enrich::enrich;
 use crate::stages::goals::{Evaluated, Evaluation, goals};
@@ -108,7 +109,7 @@ pub fn store(
     let Applied { separated, sessions, class_deltas, evaluated } =
         apply(conn, &import.scope, &converted.elements, origin)?;
     let report = Report { separated, sessions, class_deltas, evaluated };
-    let document = document(conn, import, key, converted, report)?;
+    let document = Stage::Document.run(|| document(conn, import, key, converted, report))?;
     unlock(conn, import)?;
     Ok(Some(document))
 }
@@ -120,15 +121,15 @@ pub fn apply<'a>(
     elements: &'a [Element],
     origin: Origin<'_>,
 ) -> Result<Applied<'a>, DbError> {
-    let mut separated = separate(conn, scope, elements)?;
+    let mut separated = Stage::Separate.run(|| separate(conn, scope, elements))?;
     let enriched = enrich(conn, scope, &mut separated)?;
-    let sessions = sessions(conn, scope, &separated, &enriched)?;
-    let keys = scores(conn, origin.import, &mut separated, &enriched, &sessions)?;
-    let touched = pbs(conn, scope, &separated, &enriched, &keys)?;
+    let sessions = Stage::Sessions.run(|| sessions(conn, scope, &separated, &enriched))?;
+    let keys = Stage::Scores.run(|| scores(conn, origin.import, &mut separated, &enriched, &sessions))?;
+    let touched = Stage::Pbs.run(|| pbs(conn, scope, &separated, &enriched, &keys))?;
     let scored = playtypes(scope.catalogue, &touched);
-    let class_deltas = profiles(conn, scope, origin.playtypes, &scored, origin.classes)?;
+    let class_deltas = Stage::Profile.run(|| profiles(conn, scope, origin.playtypes, &scored, origin.classes))?;
     let charts: Vec<ChartKey> = touched.iter().map(|chart| scope.catalogue.chart(*chart).key).collect();
-    let evaluated = goals(conn, &scope.evaluation(&scored), &charts)?;
+    let evaluated = Stage::Goals.run(|| goals(conn, &scope.evaluation(&scored), &charts))?;
     Ok(Applied { separated, sessions, class_deltas, evaluated })
 }
 

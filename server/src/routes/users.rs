@@ -52,13 +52,7 @@ async fn played(app: &App, caller: &Caller, path: &Path) -> Result<Played, ApiEr
     if user == "me" && me.is_none() {
         return Err(ApiError::new(Kind::Unauthorised, "You are not authorised to perform this action."));
     }
-    let known: Game = game.parse().map_err(|_| ApiError::bad_request(format!("Invalid game {}.", shown(game))))?;
-    if !app.settings.games.contains(&known) {
-        return Err(ApiError::bad_request(format!("The game {known} is not supported on this instance.")));
-    }
-    let gpt = known
-        .playtype(playtype)
-        .ok_or_else(|| ApiError::bad_request(format!("Invalid playtype {} for {known}.", shown(playtype))))?;
+    let gpt = find_gpt(app, game, playtype)?;
     let name = user.clone();
     let found = app
         .read(move |conn| {
