@@ -1,6 +1,7 @@
 //! One binary for all integration tests of the crate.
 
 #[path = "../../../tachi-db/tests/support/postgres.rs"]
+#[expect(dead_code, reason = "shared with the tests of the database, which use more of it")]
 mod postgres;
 
 mod changes;
