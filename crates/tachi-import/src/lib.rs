@@ -6,6 +6,7 @@
 
 pub mod convert;
 mod importer;
+mod lock;
 mod pipeline;
 pub mod seeds;
 mod session_name;

@@ -1,14 +1,15 @@
 //! The routes, one page: who calls what.
 
+mod games;
 mod imports;
+mod polling;
 mod scores;
 mod sessions;
 mod status;
 mod users;
 
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 
 use crate::envelope::ApiError;
 
@@ -23,6 +24,11 @@ pub fn configure(service: &mut ServiceConfig) {
             .route("/import/file", web::post().to(imports::from_file))
             // What an import did.
             .route("/imports/{import}", web::get().to(imports::get))
+            .route("/imports/{import}/poll-status", web::get().to(polling::poll))
+            // What games there are.
+            .route("/games", web::get().to(games::list))
+            .route("/games/{game}", web::get().to(games::game))
+            .route("/games/{game}/{playtype}", web::get().to(games::gpt))
             // Reading back.
             .route("/scores/{score}", web::get().to(scores::get))
             .route("/sessions/{session}", web::get().to(sessions::get))
@@ -40,14 +46,10 @@ fn has_query(query: &str, key: &str) -> bool {
 }
 
 /// A value of a request as answers show it: cut to 100 characters.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     text.chars().take(100).collect()
 }
 
-async fn no_such_endpoint(request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    if request.method() == actix_web::http::Method::OPTIONS {
-        let json = HeaderValue::from_static("application/json");
-        return Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, json)).finish());
-    }
+async fn no_such_endpoint() -> Result<HttpResponse, ApiError> {
     Err(ApiError::not_found("Endpoint Not Found."))
 }

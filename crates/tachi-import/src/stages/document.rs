@@ -84,7 +84,7 @@ fn as_error(row: &ImportRow) -> Option<ImportError> {
     Some(ImportError { kind, message: row.message.clone().unwrap_or_default(), orphan_id: row.orphan_id.clone() })
 }
 
-/// Keeps the elements whose chart is unknown; those that are kept already say so.
+/// Keeps the elements whose chart is unknown; rows whose element is kept already say so.
 fn keep_orphans(
     conn: &mut Conn,
     import: &Import<'_>,
@@ -92,37 +92,43 @@ fn keep_orphans(
     converted: &Converted,
     rows: &mut [ImportRow],
 ) -> Result<(), DbError> {
-    let orphans: Vec<(usize, &NewOrphan)> = converted
-        .elements
-        .iter()
-        .enumerate()
-        .filter_map(|(row, element)| match &element.outcome {
-            ElementOutcome::Orphan(orphan) => Some((row, orphan)),
-            _ => None,
-        })
-        .collect();
-    let context = to_raw_value(&converted.context).map_err(|error| DbError::data("an orphan's context", error))?;
-    let stored: Result<Vec<Orphan>, DbError> = orphans
-        .iter()
-        .map(|(_, orphan)| {
-            Ok(Orphan {
-                id: orphan.id.clone(),
-                user: import.request.user,
-                import_type: import.request.import_type,
-                game: converted.game,
-                data: to_raw_value(&orphan.data).map_err(|error| DbError::data("an orphan", error))?,
-                context: context.clone(),
-                message: Some(orphan.message.clone()),
-                time_inserted: import.now,
-                import: Some(key),
-            })
-        })
-        .collect();
-    let mut new = orphans_insert(conn, &stored?)?;
-    for (row, orphan) in orphans {
+    let mut new = orphans_insert(conn, &orphans(import, Some(key), converted)?)?;
+    for (row, orphan) in new_orphans(converted) {
         if !new.remove(&orphan.id) {
             rows[row].error = Some(ImportErrorKind::OrphanExists);
         }
     }
     Ok(())
+}
+
+/// Keeps the elements of an import that failed, after its transaction was rolled back.
+pub fn orphans_of_failed(conn: &mut Conn, import: &Import<'_>, converted: &Converted) -> Result<(), DbError> {
+    orphans_insert(conn, &orphans(import, None, converted)?)?;
+    Ok(())
+}
+
+/// The elements to be kept, with their positions.
+fn new_orphans(converted: &Converted) -> impl Iterator<Item = (usize, &NewOrphan)> {
+    converted.elements.iter().enumerate().filter_map(|(row, element)| match &element.outcome {
+        ElementOutcome::Orphan(orphan) => Some((row, orphan)),
+        _ => None,
+    })
+}
+
+fn orphans(import: &Import<'_>, key: Option<ImportKey>, converted: &Converted) -> Result<Vec<Orphan>, DbError> {
+    let context = to_raw_value(&converted.context).map_err(|error| DbError::data("an orphan's context", error))?;
+    let orphan = |(_, orphan): (usize, &NewOrphan)| {
+        Ok(Orphan {
+            id: orphan.id.clone(),
+            user: import.request.user,
+            import_type: import.request.import_type,
+            game: converted.game,
+            data: to_raw_value(&orphan.data).map_err(|error| DbError::data("an orphan", error))?,
+            context: context.clone(),
+            message: Some(orphan.message.clone()),
+            time_inserted: import.now,
+            import: key,
+        })
+    };
+    new_orphans(converted).map(orphan).collect()
 }

@@ -19,13 +19,7 @@ const CLEAR_3_OF_LEVEL_10: &str = "Gecce06cc49943b04530e81977002c76d3dd9fe29add6
 const FIRST_STEPS: &str = "1cbb09d81a42f0cc35885e974b6e1c5d49e82fb9";
 
 fn state(progress: Option<f64>, human: &str, out_of: f64, out_of_human: &str, achieved: bool) -> GoalState {
-    GoalState {
-        progress,
-        progress_human: human.to_owned(),
-        out_of,
-        out_of_human: out_of_human.to_owned(),
-        achieved,
-    }
+    GoalState { progress, progress_human: human.to_owned(), out_of, out_of_human: out_of_human.to_owned(), achieved }
 }
 
 fn subscribe(world: &World, goal: &str, state: GoalState) {
@@ -66,9 +60,10 @@ fn a_goal_shows_what_it_was_and_what_it_is() {
 
     let document = world.import(&[with(score("ANOTHER", 1001, "EX HARD CLEAR"), &bp)]);
     assert_eq!(document.goal_info[0].new, state(Some(6.0), "EX HARD CLEAR (BP: 2)", 5.0, "HARD CLEAR", true));
-    let stored = world.importer.database().read(|conn| {
-        goal_subscriptions_of_user(conn, world.user, tachi_core::game::Gpt::IidxSp)
-    });
+    let stored = world
+        .importer
+        .database()
+        .read(|conn| goal_subscriptions_of_user(conn, world.user, tachi_core::game::Gpt::IidxSp));
     let (subscription, _) = stored.unwrap().pop().unwrap();
     assert!(subscription.time_achieved.is_some() && subscription.last_interaction.is_some());
 }
@@ -120,8 +115,7 @@ fn a_milestone_counts_its_achieved_goals_and_subscribes_to_those_that_lack() {
     assert_eq!(info.milestone_id, FIRST_STEPS);
     assert_eq!(info.old, MilestoneState { progress: 0, achieved: false });
     assert_eq!(info.new, MilestoneState { progress: 1, achieved: false });
-    let subscribed = database
-        .read(|conn| goal_subscriptions_of_user(conn, world.user, tachi_core::game::Gpt::IidxSp))
-        .unwrap();
+    let subscribed =
+        database.read(|conn| goal_subscriptions_of_user(conn, world.user, tachi_core::game::Gpt::IidxSp)).unwrap();
     assert_eq!(subscribed.len(), goals);
 }

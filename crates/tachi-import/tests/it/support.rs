@@ -34,8 +34,7 @@ impl World {
         seeds::load(&database, catalogue_files(), |_| {}).unwrap();
         let new = NewUser { username: "player", ..NewUser::default() };
         let user = database.write(WAIT, |conn| user_insert(conn, &new)).unwrap();
-        let configuration =
-            Configuration { games: Game::ALL.to_vec(), fervidex_min_version: "1.3.0".to_owned() };
+        let configuration = Configuration { games: Game::ALL.to_vec(), fervidex_min_version: "1.3.0".to_owned() };
         Self { importer: Importer::new(database, configuration).unwrap(), user, _folder: folder }
     }
 
