@@ -585,7 +585,7 @@ fn metric_value(metric: &Metric, value: &Json<'_>) -> Option<MetricValue> {
 fn score_meta(config: &GptConfig, meta: &Json<'_>) -> Map<String, Value> {
     let fields = config.score_meta.iter();
     let values = fields.filter_map(|field| {
-        let value = meta_value(field, meta.get_some(field.name)?)?;
+        let value = meta_value(field, meta.get(field.name)?)?;
         Some((field.name.to_owned(), value))
     });
     values.collect()
