@@ -171,8 +171,8 @@ fn unprivileged_user() -> Result<Option<(u32, u32)>> {
     let users = std::fs::read_to_string("/etc/passwd").context("cannot read /etc/passwd")?;
     let find = |name: &str| {
         let fields = users.lines().map(|line| line.split(':').collect::<Vec<_>>());
-        let user = fields.filter(|fields| fields.len() > 3 && fields[0] == name);
-        user.filter_map(|fields| Some((fields[2].parse().ok()?, fields[3].parse().ok()?))).next()
+        let mut fields = fields.filter(|fields| fields.len() > 3 && fields[0] == name);
+        fields.find_map(|fields| Some((fields[2].parse().ok()?, fields[3].parse().ok()?)))
     };
     Ok(Some(find("postgres").or_else(|| find("nobody")).context("there is no user postgres or nobody")?))
 }
