@@ -40,12 +40,14 @@ mod score_data;
 mod target;
 
 pub mod catalogue;
+pub mod dangling;
 pub mod goals;
 pub mod imports;
 pub mod locks;
 pub mod orphans;
 pub mod pbs;
 pub mod profiles;
+pub mod recalculation;
 pub mod scores;
 pub mod sessions;
 pub mod tokens;

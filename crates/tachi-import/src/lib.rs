@@ -4,10 +4,15 @@
 //! input, tells new scores from known ones, and stores scores, sessions, PBs, ratings and classes in one transaction.
 #![deny(missing_docs)]
 
+pub mod check;
 pub mod convert;
+mod delete;
 mod importer;
 mod lock;
+mod orphans;
 mod pipeline;
+mod rederive;
+mod revert;
 pub mod seeds;
 mod session_name;
 mod session_plan;
@@ -15,3 +20,5 @@ pub mod stage;
 mod stages;
 
 pub use importer::{Configuration, FailureKind, ImportFailure, Importer, Request};
+pub use orphans::OrphanCounts;
+pub use rederive::Rederived;

@@ -1,6 +1,9 @@
 //! Look-ups of songs and charts. Source: `spec/games/README.md` 11, `spec/import-types/README.md` 7.
 
-use super::{Catalogue, Chart, ChartIdx, ChartKey, Song, SongIdx, fold, loose_form, site_form, trim};
+use super::{
+    Catalogue, Chart, ChartIdx, ChartKey, Letters, Song, SongIdx, Songs, fold, letters_form, loose_form, site_form,
+    trim,
+};
 use crate::game::{Game, Gpt, GptConfig};
 use crate::ids::{ChartId, SongId};
 
@@ -20,11 +23,21 @@ pub enum SongMatch {
 }
 
 impl SongMatch {
-    fn of(songs: Option<&super::Songs>) -> Self {
+    fn of(songs: Option<&Songs>) -> Self {
         match songs.map_or(&[][..], |songs| songs) {
             [] => Self::None,
             [one] => Self::One(*one),
             several => Self::Several(several.to_vec()),
+        }
+    }
+
+    /// The songs.
+    #[must_use]
+    pub fn songs(&self) -> &[SongIdx] {
+        match self {
+            Self::None => &[],
+            Self::One(song) => std::slice::from_ref(song),
+            Self::Several(songs) => songs,
         }
     }
 }
@@ -71,7 +84,7 @@ impl Catalogue {
             SongMatch::One(song) => vec![song],
             SongMatch::Several(songs) => songs,
         };
-        let songs: super::Songs = songs.into_iter().filter(same).collect();
+        let songs: Songs = songs.into_iter().filter(same).collect();
         SongMatch::of(Some(&songs))
     }
 
@@ -83,6 +96,34 @@ impl Catalogue {
         let found = titles.exact.get(title).or_else(|| titles.trimmed.get(trim(title)));
         let site = || (title.len() <= LONGEST_SITE_TITLE).then(|| titles.site.get(site_form(title).as_str())).flatten();
         SongMatch::of(found.or_else(site))
+    }
+
+    /// Title or alternative title, where only [letters](letters_form) count.
+    #[must_use]
+    pub fn song_by_title_letters(&self, game: Game, title: &str) -> SongMatch {
+        SongMatch::of(self.letters(game).titles.get(letters_form(title).as_str()))
+    }
+
+    /// The songs of an artist, where only [letters](letters_form) count.
+    #[must_use]
+    pub fn songs_by_artist_letters(&self, game: Game, artist: &str) -> &[SongIdx] {
+        self.letters(game).artists.get(letters_form(artist).as_str()).map_or(&[], |songs| songs)
+    }
+
+    fn letters(&self, game: Game) -> &Letters {
+        self.titles[game.index()].letters.get_or_init(|| {
+            let mut letters = Letters::default();
+            for (index, song) in self.songs.iter().enumerate().filter(|(_, song)| song.game == game) {
+                let index = SongIdx(index as u32);
+                for title in song.titles() {
+                    letters.titles.entry(letters_form(title).into()).or_default().push(index);
+                }
+                letters.artists.entry(letters_form(&song.artist).into()).or_default().push(index);
+            }
+            // A song whose titles differ in signs only is one song.
+            letters.titles.values_mut().for_each(Songs::dedup);
+            letters
+        })
     }
 
     /// The DDR song with that hash of the official site.
@@ -176,27 +217,44 @@ fn allows_sole_chart(config: &GptConfig, version: &str) -> bool {
     listed.map_or_else(|| config.former_versions.contains(&version), |listed| listed.sole_chart)
 }
 
-/// Up to three songs of a game whose titles are most like `title`, nearest first.
-///
-/// Titles are compared in NFKC, case-folded and without white space; an edit distance of more than 0.4 of the longer
-/// one is not a likeness.
-#[must_use]
-pub fn near_titles<'a>(catalogue: &'a Catalogue, game: Game, title: &str) -> Vec<&'a Song> {
-    let wanted: Vec<char> = loose_form(title).chars().collect();
-    let mut near: Vec<(f64, &Song)> = Vec::new();
-    for song in catalogue.songs().iter().filter(|song| song.game == game) {
-        let distance = song.titles().map(|title| distance(&wanted, &loose_form(title))).fold(f64::INFINITY, f64::min);
-        if distance <= 0.4 {
-            near.push((distance, song));
-        }
+/// The titles of a game, made ready for questions after those that are most like a text.
+#[derive(Debug)]
+pub struct NearTitles<'a> {
+    titles: Vec<(&'a Song, Vec<char>)>,
+}
+
+impl<'a> NearTitles<'a> {
+    /// The titles of a game.
+    #[must_use]
+    pub fn new(catalogue: &'a Catalogue, game: Game) -> Self {
+        let songs = catalogue.songs().iter().filter(|song| song.game == game);
+        let titles = songs.flat_map(|song| song.titles().map(move |title| (song, loose_form(title).chars().collect())));
+        Self { titles: titles.collect() }
     }
-    near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.id.cmp(&b.1.id)));
-    near.into_iter().take(3).map(|(_, song)| song).collect()
+
+    /// Up to three songs whose titles are most like `title`, nearest first.
+    ///
+    /// Titles are compared in NFKC, case-folded and without white space; an edit distance of more than 0.4 of the
+    /// longer one is not a likeness.
+    #[must_use]
+    pub fn find(&self, title: &str) -> Vec<&'a Song> {
+        let wanted: Vec<char> = loose_form(title).chars().collect();
+        let distances = self.titles.iter().map(|(song, other)| (distance(&wanted, other), *song));
+        let mut near: Vec<(f64, &Song)> = distances.filter(|(distance, _)| *distance <= 0.4).collect();
+        near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.id.cmp(&b.1.id)));
+        // The titles of a song stand together where they are equally near, and the best of them comes first.
+        let mut songs: Vec<&Song> = Vec::new();
+        for (_, song) in near {
+            if songs.len() < 3 && songs.iter().all(|known| known.id != song.id) {
+                songs.push(song);
+            }
+        }
+        songs
+    }
 }
 
 /// Edit distance as a part of the longer text's length.
-fn distance(wanted: &[char], other: &str) -> f64 {
-    let other: Vec<char> = other.chars().collect();
+fn distance(wanted: &[char], other: &[char]) -> f64 {
     let longest = wanted.len().max(other.len());
     if longest == 0 {
         return 0.0;
