@@ -331,16 +331,19 @@ fn a_server_sees_seeds_that_are_loaded_beside_it() {
     songs[0]["altTitles"] = json!(["A title of tomorrow"]);
     seeds(&tachi, "seeds");
     tachi.write("seeds/songs-iidx.json", json!(songs).to_string().as_bytes());
-    let file = crate::support::batch(&[crate::support::score("A title of tomorrow", 1000, "CLEAR", 0)]);
-    let import = || {
+    let import = |ex: i64| {
+        let file = crate::support::batch(&[crate::support::score("A title of tomorrow", ex, "CLEAR", 0)]);
         let form = Form::import("file/batch-manual", &file);
         let request = client().post(format!("{}/api/v1/import/file", serving.url)).bearer_auth(&token);
         let request = request.header("Content-Type", form.content_type()).body(form.bytes());
         Answer::from(request.send().unwrap()).body()
     };
-    assert_eq!(import()["errors"][0]["type"], "SongOrChartNotFound");
-    tachi.ok(&["seeds", "load", "seeds"]);
-    assert_eq!(import()["scoreIDs"].as_array().unwrap().len(), 1);
+    assert_eq!(import(1000)["errors"][0]["type"], "SongOrChartNotFound");
+    let loaded = tachi.ok(&["seeds", "load", "seeds"]);
+    // What was sent before the load is a score by now, and does not come again.
+    assert!(loaded.contains("1 of 1 orphans became scores"), "{loaded}");
+    assert_eq!(import(1000)["scoreIDs"], json!([]));
+    assert_eq!(import(1001)["scoreIDs"].as_array().unwrap().len(), 1);
 }
 
 #[test]
