@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use tachi_core::game::Gpt;
 use tachi_core::import_type::ImportType;
 use tachi_parsers::registry::REGISTRY;
 
@@ -12,6 +13,17 @@ use crate::cases;
 /// The lines of a module's header, in order.
 const HEADER: [&str; 9] =
     ["Page", "Written by", "Versions", "Encoding", "Times", "Quirks", "Skipped", "Invalid", "Fatal"];
+
+/// What skeletons say where something is to be decided.
+const TO_WRITE: &str = "TODO";
+
+#[test]
+fn every_playtype_has_a_batch_manual_case_with_every_member() {
+    let folder = cases::fixtures().join("file/batch-manual");
+    let cases = Gpt::ALL.iter().map(|gpt| format!("{}-with-every-member", gpt.config().v3));
+    let missing: Vec<String> = cases.filter(|case| !folder.join(case).is_dir()).collect();
+    assert!(missing.is_empty(), "fixtures/file/batch-manual lacks {missing:?}");
+}
 
 #[test]
 fn every_row_has_a_plain_case_and_every_folder_a_row() {
@@ -54,6 +66,9 @@ fn check_header(import_type: ImportType) -> Result<(), String> {
     let names: Vec<&str> = items.iter().map(|(name, _)| *name).collect();
     if names != HEADER {
         return Err(format!("the header has the lines {names:?}, expected {HEADER:?}"));
+    }
+    if let Some((name, _)) = items.iter().find(|(_, text)| text.starts_with(TO_WRITE)) {
+        return Err(format!("the header's line {name:?} is still to be written"));
     }
     let expected = format!("`spec/import-types/{page}.md`");
     if items[0].1 != expected {
