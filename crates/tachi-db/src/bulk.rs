@@ -77,6 +77,11 @@ macro_rules! insert_rows_returning {
     }};
 }
 
+/// Whether an insert of that many rows without a word about conflicts is a COPY.
+pub(crate) const fn copies(conn: &Conn, rows: usize) -> bool {
+    matches!(conn, Conn::Pg(_)) && rows >= COPY
+}
+
 /// Calls a function with each row of a query as it arrives, so that a large table never stands in memory as a whole.
 macro_rules! for_each_row {
     ($conn:expr, $query:expr, $row:ty, $each:expr) => {{

@@ -88,6 +88,9 @@ pub(crate) fn id_from_db(bytes: &[u8]) -> Result<ScoreId, DbError> {
 /// # Errors
 /// Those of the database.
 pub fn scores_insert<S: Borrow<Score>>(conn: &mut Conn, scores: &[S]) -> Result<Vec<Option<ScoreKey>>, DbError> {
+    if let Some(keys) = scores_copy(conn, scores)? {
+        return Ok(keys);
+    }
     let mut keys: FxHashMap<Vec<u8>, i64> = FxHashMap::default();
     // Rows are made as they are needed: those of a large import are large together.
     for chunk in scores.chunks(ROWS) {
@@ -99,6 +102,28 @@ pub fn scores_insert<S: Borrow<Score>>(conn: &mut Conn, scores: &[S]) -> Result<
     }
     // Taken out, so that a score that occurs twice is new once.
     Ok(scores.iter().map(|score| keys.remove(score.borrow().id.to_bytes().as_slice()).map(ScoreKey)).collect())
+}
+
+/// Stores many scores of one user in half the time, where there is COPY; `None` when there is not, or when one of the
+/// scores exists: COPY knows no exceptions. As new scores are told from known ones before, that hardly ever happens.
+fn scores_copy<S: Borrow<Score>>(conn: &mut Conn, scores: &[S]) -> Result<Option<Vec<Option<ScoreKey>>>, DbError> {
+    let Some(Score { user, .. }) = scores.first().map(Borrow::borrow) else { return Ok(None) };
+    if !bulk::copies(conn, scores.len()) || scores.iter().any(|score| score.borrow().user != *user) {
+        return Ok(None);
+    }
+    let rows = scores.iter().map(|score| row::score_to_db(score.borrow())).collect::<Result<Vec<_>, _>>()?;
+    match conn.transaction(|conn| Ok(insert_rows!(conn, scores::table, rows))) {
+        Ok(_) => {}
+        Err(DbError::Conflict { .. }) => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    let wanted: Vec<(ChartKey, DedupKey)> =
+        scores.iter().map(|score| (score.borrow().chart, score.borrow().dedup_key)).collect();
+    let mut keys: FxHashMap<(ChartKey, DedupKey), ScoreKey> = FxHashMap::default();
+    for known in scores_known(conn, *user, &wanted)?.scores {
+        keys.insert((known.chart, known.dedup_key), known.key);
+    }
+    Ok(Some(wanted.iter().map(|wanted| keys.get(wanted).copied()).collect()))
 }
 
 fn stored(rows: Vec<ScoreRow>) -> Result<Vec<StoredScore>, DbError> {
@@ -264,7 +289,8 @@ pub fn scores_count(conn: &mut Conn, user: UserId, gpt: Gpt) -> Result<i64, DbEr
 /// Those of the database.
 pub fn scores_rewrite(conn: &mut Conn, scores: &[StoredScore]) -> Result<(), DbError> {
     for chunk in scores.chunks(ROWS) {
-        let rows = chunk.iter().map(row::stored_to_db).collect::<Result<Vec<_>, _>>()?;
+        let rows =
+            chunk.iter().map(|stored| row::keyed_to_db(stored.key, &stored.score)).collect::<Result<Vec<_>, _>>()?;
         insert_rows!(conn, scores::table, rows, |insert| insert.on_conflict(scores::id).do_update().set((
             scores::time_achieved.eq(excluded(scores::time_achieved)),
             scores::score.eq(excluded(scores::score)),

@@ -167,8 +167,8 @@ pub(super) fn score_to_db(score: &Score) -> Result<NewScoreRow, DbError> {
     })
 }
 
-pub(super) fn stored_to_db(stored: &StoredScore) -> Result<ScoreRow, DbError> {
-    Ok(ScoreRow { id: stored.key, row: score_to_db(&stored.score)? })
+pub(super) fn keyed_to_db(key: ScoreKey, score: &Score) -> Result<ScoreRow, DbError> {
+    Ok(ScoreRow { id: key, row: score_to_db(score)? })
 }
 
 pub(super) fn score_from_db(ScoreRow { id, row }: ScoreRow) -> Result<StoredScore, DbError> {
