@@ -9,7 +9,6 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::web;
 use actix_web::{FromRequest, HttpRequest};
 use sha2::{Digest, Sha256};
 use tachi_core::ids::UserId;
@@ -51,6 +50,14 @@ impl Caller {
         &self.permissions
     }
 
+    /// Refuses callers who lack a permission.
+    pub fn require<P: Permission>(&self) -> Result<(), ApiError> {
+        if self.permissions.iter().any(|permission| permission == P::NAME) {
+            return Ok(());
+        }
+        Err(ApiError::new(Kind::Forbidden, P::missing()))
+    }
+
     fn guest() -> Self {
         Self { user: None, permissions: Vec::new() }
     }
@@ -60,6 +67,12 @@ impl Caller {
 pub trait Permission: 'static {
     /// Its name.
     const NAME: &'static str;
+
+    /// What those without it are told.
+    #[must_use]
+    fn missing() -> String {
+        format!("You are missing the following permissions necessary for this request: {}", Self::NAME)
+    }
 }
 
 /// May submit scores.
@@ -136,10 +149,7 @@ impl<P: Permission> FromRequest for Permitted<P> {
             let user = caller
                 .user()
                 .ok_or_else(|| ApiError::new(Kind::Unauthorised, "You are not authorised to perform this action."))?;
-            if !caller.permissions.iter().any(|permission| permission == P::NAME) {
-                let text = format!("You are missing the following permissions necessary for this request: {}", P::NAME);
-                return Err(ApiError::new(Kind::Forbidden, text));
-            }
+            caller.require::<P>()?;
             Ok(Self { user: user.id, permission: PhantomData })
         })
     }

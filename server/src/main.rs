@@ -2,6 +2,7 @@
 
 mod app;
 mod auth;
+mod background;
 mod builtin;
 mod cli;
 mod config;

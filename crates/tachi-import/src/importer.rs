@@ -14,14 +14,16 @@ use tachi_db::locks::{Acquired, import_lock_acquire, import_lock_held_by, import
 use tachi_db::{Database, DbError};
 use tachi_parsers::error::{FatalError, FatalKind};
 use tachi_parsers::format::{Fields, Input, Surroundings};
+use tachi_parsers::unknown_chart::UnknownChart;
 use thiserror::Error;
 
 use crate::pipeline::{self, Import};
+use crate::unknown_charts::{Joined, Waiting, join};
 
 /// How long an import waits for its turn to write.
 const WAIT: Duration = Duration::from_secs(30);
 /// How long a live submission waits: its sender neither retries nor keeps a refused play.
-const LIVE_WAIT: Duration = Duration::from_secs(2);
+pub(crate) const LIVE_WAIT: Duration = Duration::from_secs(2);
 /// How often an import converts again because the catalogue changed meanwhile.
 const MAX_RELOADS: usize = 3;
 
@@ -32,6 +34,17 @@ pub struct Configuration {
     pub games: Vec<Game>,
     /// The oldest version of the fervidex hook that may send scores.
     pub fervidex_min_version: String,
+    /// How many players have to send an unknown chart before it is made.
+    pub beatoraja_queue_size: i64,
+}
+
+/// An import that was made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Imported {
+    /// Its document.
+    pub document: ImportDocument,
+    /// The queue of the unknown chart it brought, where there is one.
+    pub waiting: Option<Waiting>,
 }
 
 /// An import to be made.
@@ -145,6 +158,12 @@ impl Importer {
         &self.database
     }
 
+    /// The name of this process among those that hold locks and run imports.
+    #[must_use]
+    pub fn instance(&self) -> &str {
+        &self.instance
+    }
+
     /// The catalogue in force.
     #[must_use]
     pub fn catalogue(&self) -> Arc<Catalogue> {
@@ -170,6 +189,14 @@ impl Importer {
     /// When the input is refused, another import of the user is running, or something of ours fails. Nothing is
     /// stored then.
     pub fn import(&self, request: Request) -> Result<ImportDocument, ImportFailure> {
+        Ok(self.import_and_queue(request)?.document)
+    }
+
+    /// Makes an import as [`import`](Self::import) does, and tells what became of an unknown chart in it.
+    ///
+    /// # Errors
+    /// As [`import`](Self::import).
+    pub fn import_and_queue(&self, request: Request) -> Result<Imported, ImportFailure> {
         let _lock = match request.import_type.kind() {
             // A live score neither meets a 409 nor waits while a synchronisation is still fetching.
             Kind::Ir => None,
@@ -178,7 +205,7 @@ impl Importer {
         let started = now();
         for _ in 0..MAX_RELOADS {
             match self.attempt(&request, started)? {
-                Some(document) => return Ok(document),
+                Some(imported) => return Ok(imported),
                 None => self.refresh_catalogue()?,
             };
         }
@@ -186,17 +213,33 @@ impl Importer {
     }
 
     /// Converts with the catalogue in force and stores; `None` when the database has a newer catalogue by then.
-    fn attempt(&self, request: &Request, started: i64) -> Result<Option<ImportDocument>, ImportFailure> {
+    fn attempt(&self, request: &Request, started: i64) -> Result<Option<Imported>, ImportFailure> {
         let catalogue = self.catalogue();
         let converted = self.convert(request, &catalogue)?;
+        let mut waiting = None;
+        if !request.dry_run {
+            for unknown in &converted.unknown_charts {
+                match self.queue(request.user, &catalogue, unknown)? {
+                    Joined::Waiting(queue) => waiting = Some(queue),
+                    Joined::Created | Joined::Stale => return Ok(None),
+                }
+            }
+        }
         let locked = request.import_type.kind() != Kind::Ir;
         let wait = if locked { WAIT } else { LIVE_WAIT };
         let import = Import { request, catalogue: &catalogue, started, now: now(), locked, wait };
-        if request.dry_run {
+        let document = if request.dry_run {
             self.database.write_rolled_back(wait, |conn| pipeline::store(conn, &import, &converted))
         } else {
             self.database.write(wait, |conn| pipeline::store(conn, &import, &converted))
-        }
+        };
+        Ok(document?.map(|document| Imported { document, waiting }))
+    }
+
+    /// Counts a player for an unknown chart, in a transaction of its own: what follows needs the new catalogue.
+    fn queue(&self, user: UserId, catalogue: &Catalogue, unknown: &UnknownChart) -> Result<Joined, ImportFailure> {
+        let needed = self.configuration.beatoraja_queue_size;
+        Ok(self.database.write(LIVE_WAIT, |conn| join(conn, catalogue, unknown, user, needed))?)
     }
 
     fn convert(&self, request: &Request, catalogue: &Catalogue) -> Result<crate::convert::Converted, ImportFailure> {

@@ -4,6 +4,7 @@
 //! input, tells new scores from known ones, and stores scores, sessions, PBs, ratings and classes in one transaction.
 #![deny(missing_docs)]
 
+mod classes;
 pub mod convert;
 mod importer;
 mod pipeline;
@@ -12,5 +13,7 @@ mod session_name;
 mod session_plan;
 pub mod stage;
 mod stages;
+mod unknown_charts;
 
-pub use importer::{Configuration, FailureKind, ImportFailure, Importer, Request};
+pub use importer::{Configuration, FailureKind, ImportFailure, Imported, Importer, Request};
+pub use unknown_charts::Waiting;

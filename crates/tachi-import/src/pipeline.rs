@@ -16,6 +16,7 @@ use crate::convert::Converted;
 use crate::importer::{ImportFailure, Request};
 use crate::stages::document::{Report, document};
 use crate::stages::enrich::enrich;
+use crate::stages::highlight::highlight;
 use crate::stages::pbs::pbs;
 use crate::stages::profile::profiles;
 use crate::stages::scores::scores;
@@ -50,6 +51,7 @@ pub fn store(
         return Ok(None);
     }
     let key = begin(conn, import)?;
+    highlight(conn, import.request.user, &converted.highlights)?;
     let mut separated = separate(conn, import, converted)?;
     let enriched = enrich(conn, import, &mut separated)?;
     let sessions = sessions(conn, import, &separated, &enriched)?;

@@ -89,6 +89,7 @@ pub fn importer(settings: &Settings) -> Result<Arc<tachi_import::Importer>> {
     let configuration = tachi_import::Configuration {
         games: settings.games.clone(),
         fervidex_min_version: settings.fervidex_min_version.clone(),
+        beatoraja_queue_size: settings.beatoraja_queue_size,
     };
     Ok(Arc::new(tachi_import::Importer::new(database, configuration)?))
 }

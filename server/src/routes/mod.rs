@@ -1,6 +1,7 @@
 //! The routes, one page: who calls what.
 
 mod imports;
+mod ir;
 mod scores;
 mod sessions;
 mod status;
@@ -31,6 +32,7 @@ pub fn configure(service: &mut ServiceConfig) {
             .route("/users/{user}/games/{game}/{playtype}/sessions/recent", web::get().to(users::recent_sessions))
             .default_service(web::to(no_such_endpoint)),
     );
+    service.configure(ir::configure);
     service.default_service(web::to(no_such_endpoint));
 }
 
