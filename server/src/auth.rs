@@ -30,7 +30,8 @@ pub const PERMISSIONS: &[&str] = &[
     "manage_challenges",
 ];
 
-/// Whoever sends a request.
+/// Whoever sends a request. Handlers that everybody may call take it too: a bad token or a banned user is refused
+/// everywhere.
 #[derive(Debug, Clone)]
 pub struct Caller {
     user: Option<User>,
@@ -124,7 +125,7 @@ async fn identify(request: HttpRequest) -> Result<Caller, ApiError> {
         ApiError::new(Kind::Unauthorised, text)
     })?;
     if user.auth_level == AuthLevel::Banned {
-        return Err(ApiError::new(Kind::Forbidden, format!("You are banned from {name}.")));
+        return Err(ApiError::new(Kind::Forbidden, format!("You are banned from {name}")));
     }
     Ok(Caller { user: Some(user), permissions: token.permissions })
 }

@@ -1,14 +1,16 @@
-//! Uploads: a multipart body, spooled to a temporary file under a limit.
+//! Uploads: a multipart body with one file, spooled to a temporary file under a limit.
 
 use std::io::{Read, Seek, SeekFrom, Write};
 
-use actix_multipart::{Field, Multipart, MultipartError};
+use actix_web::HttpRequest;
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{self, Bytes};
 use futures_util::StreamExt;
 use tachi_parsers::format::Fields;
 use tempfile::SpooledTempFile;
 
 use crate::envelope::ApiError;
+use crate::multipart::{self, Event, Head, Parser};
 
 /// Files up to this size stay in memory while they arrive.
 const IN_MEMORY: usize = 1 << 20;
@@ -33,55 +35,116 @@ pub struct Upload {
 }
 
 /// Reads a multipart body with exactly one file of at most `max` bytes in the field `scoreData`.
-pub async fn receive(mut body: Multipart, max: usize) -> Result<Upload, ApiError> {
-    let mut file: Option<(SpooledTempFile, Option<String>)> = None;
-    let mut fields = Fields::new();
-    let mut repeated = Vec::new();
-    let mut parts = 0;
-    while let Some(part) = body.next().await {
-        let mut part = part.map_err(|error| refuse(&error))?;
-        parts += 1;
-        if parts > MAX_PARTS {
-            return Err(wrong_file());
-        }
-        let name = part.name().unwrap_or_default().to_owned();
-        let file_name = part.content_disposition().and_then(|part| part.get_filename()).map(str::to_owned);
-        if file_name.is_some() || is_binary(&part) {
-            if name != FILE_FIELD || file.is_some() {
-                return Err(wrong_file());
-            }
-            file = Some((spool(&mut part, max).await?, file_name));
-        } else if name == FILE_FIELD {
-            return Err(no_file());
-        } else {
-            let text = read_text(&mut part, &name).await?;
-            if fields.insert(name.clone(), text).is_some() {
-                repeated.push(name);
+///
+/// # Errors
+/// When there is no such file, or anything else is not what it should be.
+pub async fn receive(request: &HttpRequest, mut payload: web::Payload, max: usize) -> Result<Upload, ApiError> {
+    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let boundary = content_type.and_then(multipart::boundary).ok_or_else(no_file)?;
+    let mut parser = Parser::new(boundary);
+    let mut form = Form { max, ..Form::default() };
+    while let Some(chunk) = payload.next().await {
+        parser.push(&chunk.map_err(|_| wrong_file())?);
+        while let Some(event) = parser.next_event().map_err(|_| wrong_file())? {
+            match event {
+                Event::Part(head) => form.begin(head)?,
+                Event::Data(bytes) => form.add(bytes).await?,
             }
         }
     }
-    let (spooled, file_name) = file.ok_or_else(no_file)?;
-    let bytes = web::block(move || read_back(spooled)).await.map_err(ApiError::internal)?;
-    Ok(Upload { bytes: bytes.map_err(ApiError::internal)?, file_name, fields, repeated })
+    if !parser.is_complete() {
+        return Err(wrong_file());
+    }
+    form.finish().await
 }
 
-/// A part without a file name is a text, unless it says otherwise.
-fn is_binary(part: &Field) -> bool {
-    part.content_type().is_some_and(|kind| kind.type_() != "text")
+/// The part that is being read.
+#[derive(Debug, Default)]
+enum Part {
+    /// None yet.
+    #[default]
+    None,
+    /// The file; its size so far.
+    File(usize),
+    /// A text field: its name and its content so far.
+    Text(String, Vec<u8>),
 }
 
-async fn spool(part: &mut Field, max: usize) -> Result<SpooledTempFile, ApiError> {
-    let mut spooled = SpooledTempFile::new(IN_MEMORY);
-    let mut size = 0;
-    while let Some(chunk) = part.next().await {
-        let chunk = chunk.map_err(|_| wrong_file())?;
-        size += chunk.len();
-        if size > max {
+/// What has been read of a form.
+#[derive(Debug, Default)]
+struct Form {
+    max: usize,
+    parts: usize,
+    part: Part,
+    file: Option<SpooledTempFile>,
+    file_name: Option<String>,
+    fields: Fields,
+    repeated: Vec<String>,
+}
+
+impl Form {
+    fn begin(&mut self, head: Head) -> Result<(), ApiError> {
+        self.end()?;
+        self.parts += 1;
+        if self.parts > MAX_PARTS {
             return Err(wrong_file());
         }
-        spooled = write(spooled, chunk).await?;
+        self.part = match (head.is_file, head.name == FILE_FIELD) {
+            (true, true) if self.file.is_none() => {
+                self.file = Some(SpooledTempFile::new(IN_MEMORY));
+                self.file_name = head.file_name;
+                Part::File(0)
+            }
+            (true, _) => return Err(wrong_file()),
+            (false, true) => return Err(no_file()),
+            (false, false) => Part::Text(head.name, Vec::new()),
+        };
+        Ok(())
     }
-    Ok(spooled)
+
+    async fn add(&mut self, bytes: Bytes) -> Result<(), ApiError> {
+        match &mut self.part {
+            Part::None => {}
+            Part::File(size) => {
+                *size += bytes.len();
+                if *size > self.max {
+                    return Err(wrong_file());
+                }
+                if let Some(file) = self.file.take() {
+                    self.file = Some(write(file, bytes).await?);
+                }
+            }
+            Part::Text(name, text) => {
+                if text.len() + bytes.len() > MAX_TEXT {
+                    return Err(ApiError::bad_request(format!("[{name}] is longer than {MAX_TEXT} bytes.")));
+                }
+                text.extend_from_slice(&bytes);
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the part that is over to the others.
+    fn end(&mut self) -> Result<(), ApiError> {
+        let Part::Text(name, text) = std::mem::take(&mut self.part) else { return Ok(()) };
+        let refuse = |_| ApiError::bad_request(format!("[{name}] is not valid UTF-8."));
+        let text = String::from_utf8(text).map_err(refuse)?;
+        if text.contains('\0') {
+            return Err(ApiError::bad_request(format!("Input contains a NUL character ({name}).")));
+        }
+        if self.fields.insert(name.clone(), text).is_some() {
+            self.repeated.push(name);
+        }
+        Ok(())
+    }
+
+    async fn finish(mut self) -> Result<Upload, ApiError> {
+        self.end()?;
+        let file = self.file.ok_or_else(no_file)?;
+        let bytes = web::block(move || read_back(file)).await.map_err(ApiError::internal)?;
+        let bytes = bytes.map_err(ApiError::internal)?;
+        Ok(Upload { bytes, file_name: self.file_name, fields: self.fields, repeated: self.repeated })
+    }
 }
 
 /// Writing to the disk must not hold up the requests of others; memory is quick enough.
@@ -100,32 +163,6 @@ fn read_back(mut spooled: SpooledTempFile) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
     spooled.read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-async fn read_text(part: &mut Field, name: &str) -> Result<String, ApiError> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = part.next().await {
-        bytes.extend_from_slice(&chunk.map_err(|_| wrong_file())?);
-        if bytes.len() > MAX_TEXT {
-            return Err(ApiError::bad_request(format!("[{name}] is longer than {MAX_TEXT} bytes.")));
-        }
-    }
-    let text = String::from_utf8(bytes).map_err(|_| ApiError::bad_request(format!("[{name}] is not valid UTF-8.")))?;
-    if text.contains('\0') {
-        return Err(ApiError::bad_request(format!("Input contains a NUL character ({name}).")));
-    }
-    Ok(text)
-}
-
-/// A body that is not multipart at all has no file; one that breaks off has a broken one.
-fn refuse(error: &MultipartError) -> ApiError {
-    match error {
-        MultipartError::ContentTypeMissing
-        | MultipartError::ContentTypeParse
-        | MultipartError::ContentTypeIncompatible
-        | MultipartError::BoundaryMissing => no_file(),
-        _ => wrong_file(),
-    }
 }
 
 fn no_file() -> ApiError {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use actix_multipart::Multipart;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
 use tachi_core::ids::ImportId;
@@ -11,7 +10,7 @@ use tachi_import::{FailureKind, ImportFailure, Request};
 
 use super::{has_query, shown};
 use crate::app::{App, block, now};
-use crate::auth::{KamaitachiOnly, Permitted, SubmitScore};
+use crate::auth::{Caller, KamaitachiOnly, Permitted, SubmitScore};
 use crate::documents;
 use crate::envelope::{ApiError, Kind, success};
 use crate::upload::{self, Upload};
@@ -24,10 +23,9 @@ pub async fn from_file(
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     let app = App::of(&request)?;
-    let body = Multipart::new(request.headers(), payload);
-    let upload = upload::receive(body, app.settings.max_upload).await?;
+    let upload = upload::receive(&request, payload, app.settings.max_upload).await?;
     let import_type = import_type(&app, &upload)?;
-    let intent = request.headers().get("X-User-Intent").and_then(|value| value.to_str().ok());
+    let intent = request.headers().get("X-User-Intent").map(|value| value.to_str().unwrap_or_default());
     let request = Request {
         import_id: ImportId::from_bytes(rand::random()),
         import_type,
@@ -96,7 +94,7 @@ fn parse_id(text: &str) -> Result<ImportId, ApiError> {
 }
 
 /// `GET /imports/:importID`: the import and everything that belongs to it.
-pub async fn get(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn get(request: HttpRequest, _caller: Caller, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
     let app = App::of(&request)?;
     let id = parse_id(&path)?;
     let catalogue = app.catalogue();

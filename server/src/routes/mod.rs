@@ -7,9 +7,8 @@ mod sessions;
 mod status;
 mod users;
 
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 
 use crate::envelope::ApiError;
 
@@ -42,14 +41,10 @@ fn has_query(query: &str, key: &str) -> bool {
 }
 
 /// A value of a request as answers show it: cut to 100 characters.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     text.chars().take(100).collect()
 }
 
-async fn no_such_endpoint(request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    if request.method() == actix_web::http::Method::OPTIONS {
-        let json = HeaderValue::from_static("application/json");
-        return Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, json)).finish());
-    }
+async fn no_such_endpoint() -> Result<HttpResponse, ApiError> {
     Err(ApiError::not_found("Endpoint Not Found."))
 }

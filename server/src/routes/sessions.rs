@@ -3,11 +3,12 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::documents;
 use crate::envelope::{ApiError, success};
 
 /// `GET /sessions/:sessionID`: the session with its scores.
-pub async fn get(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn get(request: HttpRequest, _caller: Caller, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
     let app = App::of(&request)?;
     let missing = || ApiError::not_found(format!("The session {} does not exist.", super::shown(&path)));
     let id = path.parse().map_err(|_| missing())?;

@@ -2,10 +2,10 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::app::{App, now};
 use crate::auth::Caller;
+use crate::body;
 use crate::envelope::{ApiError, success};
 
 #[derive(Serialize)]
@@ -31,14 +31,11 @@ pub async fn get(request: HttpRequest, caller: Caller, query: web::Query<Query>)
     answer(&request, &caller, query.into_inner().echo)
 }
 
-/// Answers with the body's `echo`; a body that is no object counts as an empty one.
-pub async fn post(request: HttpRequest, caller: Caller, body: web::Bytes) -> Result<HttpResponse, ApiError> {
-    let body: Value = if body.is_empty() {
-        Value::Null
-    } else {
-        serde_json::from_slice(&body).map_err(|error| ApiError::bad_request(error.to_string()))?
-    };
-    answer(&request, &caller, body["echo"].as_str().map(str::to_owned))
+/// Answers with the body's `echo`, if it is a text.
+pub async fn post(request: HttpRequest, caller: Caller, payload: web::Payload) -> Result<HttpResponse, ApiError> {
+    let body = body::object(&request, payload).await?;
+    let echo = body.get("echo").and_then(|echo| echo.as_str());
+    answer(&request, &caller, echo.map(str::to_owned))
 }
 
 fn answer(request: &HttpRequest, caller: &Caller, echo: Option<String>) -> Result<HttpResponse, ApiError> {

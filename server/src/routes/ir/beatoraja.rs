@@ -17,8 +17,9 @@ use tachi_import::{Imported, Waiting};
 use tachi_parsers::ir::beatoraja::{IR_VERSION, check_client, submitted_course};
 
 use super::access::{Check, NEEDS_AUTHENTICATION, Protocol, Sender};
-use super::{body, course};
+use super::course;
 use crate::app::App;
+use crate::body;
 use crate::documents;
 use crate::envelope::{ApiError, Kind, Nothing, accepted, success};
 use crate::routes::users::find_user;
@@ -56,7 +57,7 @@ pub async fn submit_score(
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     let app = sender.app.clone();
-    let bytes = body::receive(&request, payload, app.settings.max_body).await?;
+    let bytes = body::json_bytes(&request, payload).await?;
     let Imported { document, waiting } = super::run(&app, sender.request(bytes)).await?;
     match document.errors.first() {
         Some(error) => failed(error, waiting),
@@ -102,7 +103,7 @@ pub async fn submit_course(
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     let app = &sender.app;
-    let bytes = body::receive(&request, payload, app.settings.max_body).await?;
+    let bytes = body::json_bytes(&request, payload).await?;
     match submitted_course(&bytes)? {
         None => Ok(success("Class not updated, as you didn't clear this course.", Nothing {})),
         Some(md5s) => course::submit(app, sender.user.id, md5s, "Unsupported course.".to_owned()).await,

@@ -8,9 +8,9 @@ use tachi_core::import_document::ImportDocument;
 use tachi_core::import_type::ImportType;
 
 use super::access::{Check, GUEST, Protocol, Sender};
-use super::body;
 use crate::app::App;
 use crate::background;
+use crate::body;
 use crate::envelope::{ApiError, accepted, success};
 
 /// The header by which the only score of a body gets the time of the request.
@@ -50,7 +50,7 @@ pub async fn import(
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     let app = sender.app.clone();
-    let bytes = body::receive(&request, payload, app.settings.max_body).await?;
+    let bytes = body::json_bytes(&request, payload).await?;
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let mut import = sender.request(bytes);
     import.user_intent = import.import_type.row().user_intent.decide(header("X-User-Intent"));

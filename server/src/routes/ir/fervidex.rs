@@ -10,8 +10,8 @@ use tachi_parsers::ir::fervidex::{ACCOUNT_ID, check_card, client_version, submit
 use tachi_parsers::ir::fervidex_static::FORCE;
 
 use super::access::{Check, HookFailure, NEEDS_AUTHENTICATION, Protocol, Sender};
-use super::body;
 use crate::background;
+use crate::body;
 use crate::config::Settings;
 use crate::envelope::{ApiError, Nothing, accepted, success};
 
@@ -74,7 +74,7 @@ pub async fn profile(
     if settings.force_static_import && app.write(move |conn| fervidex_force_take(conn, user)).await? {
         sender.fields.insert(FORCE.to_owned(), "true".to_owned());
     }
-    let bytes = body::receive(&request, payload, app.settings.max_body).await?;
+    let bytes = body::json_bytes(&request, payload).await?;
     background::start(&app, sender.request(bytes)).await?;
     Ok(accepted("Your import has been loaded for further processing.", Nothing {}))
 }
@@ -87,7 +87,7 @@ pub async fn class(
 ) -> Result<HttpResponse, HookFailure> {
     check_settings(&sender).await?;
     let app = &sender.app;
-    let bytes = body::receive(&request, payload, app.settings.max_body).await?;
+    let bytes = body::json_bytes(&request, payload).await?;
     let Some(class) = submitted_class(&bytes).map_err(ApiError::from)? else {
         return Ok(success("No Update Made.", Nothing {}));
     };

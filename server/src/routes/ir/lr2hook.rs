@@ -6,7 +6,8 @@ use tachi_core::import_type::ImportType;
 use tachi_parsers::ir::lr2hook::{SubmittedCourse, submitted_course};
 
 use super::access::{Check, GUEST, Protocol, Sender};
-use super::{body, course as courses};
+use super::course as courses;
+use crate::body;
 use crate::envelope::{ApiError, success};
 use crate::routes::shown;
 
@@ -27,7 +28,7 @@ pub async fn course(
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     let app = &sender.app;
-    let bytes = body::receive(&request, payload, app.settings.max_body).await?;
+    let bytes = body::json_bytes(&request, payload).await?;
     match submitted_course(&bytes)? {
         SubmittedCourse::Failed { notes_played, notes_total } => {
             let body = json!({ "notesPlayed": notes_played, "notesTotal": notes_total });

@@ -3,7 +3,6 @@
 mod access;
 mod barbatos;
 mod beatoraja;
-mod body;
 mod chunitachi;
 mod course;
 mod direct_manual;
@@ -28,6 +27,7 @@ use self::chunitachi::Chunitachi;
 use self::kshook::{KshookSv3c, KshookSv6c};
 use self::lr2hook::Lr2hook;
 use crate::app::{App, block};
+use crate::body;
 use crate::envelope::{ApiError, success};
 
 /// Puts the routes into a service.
@@ -70,7 +70,7 @@ async fn import<P: Protocol>(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, P::Failure> {
-    let bytes = body::receive(&request, payload, sender.app.settings.max_body).await?;
+    let bytes = body::json_bytes(&request, payload).await?;
     let app = sender.app.clone();
     let imported = run(&app, sender.request(bytes)).await?;
     Ok(success("Import successful.", imported.document))

@@ -128,7 +128,7 @@ impl<const SUBMITS: bool> Player<SUBMITS> {
         let found = app.read(move |conn| token_find(conn, &hash_token(&token))).await?;
         let (user, token) = found.ok_or_else(|| Refusal::new(Status::Unauthorised, "Unauthorized."))?;
         if user.auth_level == AuthLevel::Banned {
-            return Err(Refusal::new(Status::Forbidden, format!("You are banned from {}.", app.settings.name)));
+            return Err(Refusal::new(Status::Forbidden, format!("You are banned from {}", app.settings.name)));
         }
         if SUBMITS && !token.permissions.iter().any(|permission| permission == SubmitScore::NAME) {
             return Err(Refusal::new(Status::Forbidden, SubmitScore::missing()));

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use actix_multipart::{Field, Multipart, MultipartError};
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::StreamExt;
 use tachi_core::game::Game;
@@ -13,6 +13,7 @@ use tachi_db::scores::score_by_public_id;
 use super::Submitter;
 use super::protocol::{Refusal, Status, tell};
 use crate::envelope::Nothing;
+use crate::multipart::{self, Event, Parser};
 
 /// The largest replay, in bytes.
 const MAX_REPLAY: usize = 1 << 20;
@@ -23,7 +24,7 @@ const FOLDER: &str = "uscir/replays";
 
 /// Stores the replay of one of the player's scores.
 pub async fn submit(player: Submitter, request: HttpRequest, payload: web::Payload) -> Result<HttpResponse, Refusal> {
-    let Upload { identifier, replay } = receive(Multipart::new(request.headers(), payload)).await?;
+    let Upload { identifier, replay } = receive(&request, payload).await?;
     let identifier = identifier.ok_or_else(|| refuse("No Identifier Provided."))?;
     let replay = replay.ok_or_else(|| refuse("No File Provided."))?;
     let unknown = || Refusal::new(Status::NotFound, "No score corresponds to this identifier.");
@@ -51,41 +52,63 @@ fn store(folder: &Path, id: ScoreId, replay: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
+/// What a form held.
 #[derive(Default)]
 struct Upload {
     identifier: Option<Vec<u8>>,
     replay: Option<Vec<u8>>,
+    /// Parts that nobody asked for.
+    other: Option<Vec<u8>>,
 }
 
-async fn receive(mut body: Multipart) -> Result<Upload, Refusal> {
+impl Upload {
+    /// The part of that name, and the most that it may hold.
+    fn part(&mut self, name: &str) -> (&mut Option<Vec<u8>>, usize) {
+        match name {
+            "identifier" => (&mut self.identifier, MAX_IDENTIFIER),
+            "replay" => (&mut self.replay, MAX_REPLAY),
+            _ => (&mut self.other, 0),
+        }
+    }
+}
+
+async fn receive(request: &HttpRequest, mut payload: web::Payload) -> Result<Upload, Refusal> {
     let mut upload = Upload::default();
-    while let Some(part) = body.next().await {
-        let mut part = match part {
-            Ok(part) => part,
-            // Something that is not multipart at all holds nothing.
-            Err(MultipartError::ContentTypeMissing | MultipartError::ContentTypeIncompatible) => break,
-            Err(error) => return Err(refuse(format!("The upload cannot be read: {error}."))),
-        };
-        match part.name() {
-            Some("identifier") => upload.identifier = Some(read(&mut part, MAX_IDENTIFIER).await?),
-            Some("replay") => upload.replay = Some(read(&mut part, MAX_REPLAY).await?),
-            _ => drop(read(&mut part, MAX_REPLAY).await?),
+    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    // Something else than a form has none of its fields.
+    let Some(boundary) = content_type.and_then(multipart::boundary) else { return Ok(upload) };
+    let mut parser = Parser::new(boundary);
+    let mut name = String::new();
+    while let Some(chunk) = payload.next().await {
+        parser.push(&chunk.map_err(|_| broken())?);
+        while let Some(event) = parser.next_event().map_err(|_| broken())? {
+            match event {
+                Event::Part(head) => {
+                    name = head.name;
+                    *upload.part(&name).0 = Some(Vec::new());
+                }
+                Event::Data(bytes) => add(upload.part(&name), &bytes)?,
+            }
         }
     }
     upload.identifier = upload.identifier.filter(|identifier| !identifier.is_empty());
-    Ok(upload)
+    if parser.is_complete() { Ok(upload) } else { Err(broken()) }
 }
 
-async fn read(part: &mut Field, max: usize) -> Result<Vec<u8>, Refusal> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = part.next().await {
-        let chunk = chunk.map_err(|error| refuse(format!("The upload cannot be read: {error}.")))?;
-        if bytes.len() + chunk.len() > max {
-            return Err(refuse(format!("The replay is too large. The limit is {max} bytes.")));
-        }
-        bytes.extend_from_slice(&chunk);
+fn add((part, max): (&mut Option<Vec<u8>>, usize), bytes: &[u8]) -> Result<(), Refusal> {
+    let part = part.get_or_insert_default();
+    if max > 0 && part.len() + bytes.len() > max {
+        return Err(refuse(format!("The upload is too large. The limit of a replay is {MAX_REPLAY} bytes.")));
     }
-    Ok(bytes)
+    // What nobody asked for is not kept.
+    if max > 0 {
+        part.extend_from_slice(bytes);
+    }
+    Ok(())
+}
+
+fn broken() -> Refusal {
+    refuse("The upload is no well-formed form.")
 }
 
 fn refuse(text: impl Into<String>) -> Refusal {

@@ -10,13 +10,14 @@ use super::Submitter;
 use super::protocol::{Refusal, Status, tell};
 use super::record::submitted;
 use crate::app::App;
+use crate::body;
 use crate::envelope::Nothing;
-use crate::routes::ir::{access, body, run};
+use crate::routes::ir::{access, run};
 
 /// Imports a score and shows the player where it stands.
 pub async fn submit(player: Submitter, request: HttpRequest, payload: web::Payload) -> Result<HttpResponse, Refusal> {
     let app = &player.app;
-    let bytes = body::receive(&request, payload, app.settings.max_body).await?;
+    let bytes = body::json_bytes(&request, payload).await?;
     let fields = Fields::from([(PLAYTYPE.to_owned(), player.gpt.playtype().to_owned())]);
     let import = access::request(ImportType::IrUsc, &player.user, fields, bytes);
     let document = run(app, import).await?.document;

@@ -1,0 +1,117 @@
+//! The HTTP server: the routes and what goes around all of them.
+
+use std::collections::HashSet;
+use std::net::SocketAddr;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::{Next, NormalizePath, from_fn};
+use actix_web::{App as Service, Error, HttpResponse, HttpServer, web};
+use anyhow::{Context, Result};
+
+use crate::app::App;
+use crate::envelope::ApiError;
+use crate::routes;
+
+/// A server that has its port and waits to be polled.
+pub struct Listening {
+    /// Serves until it is stopped.
+    pub server: Server,
+    /// Where it listens; the port is the real one where the settings say 0.
+    pub addresses: Vec<SocketAddr>,
+}
+
+/// Takes the port of the settings.
+///
+/// # Errors
+/// When it is not to be had.
+pub fn listen(app: App) -> Result<Listening> {
+    let bind = app.settings.bind;
+    let data = web::Data::new(app);
+    let server = HttpServer::new(move || {
+        Service::new()
+            .wrap(from_fn(refuse_repeated_keys))
+            .wrap(NormalizePath::trim())
+            .wrap(from_fn(tell_browsers))
+            .app_data(data.clone())
+            .app_data(
+                web::QueryConfig::default()
+                    .error_handler(|error, _| ApiError::bad_request(format!("Invalid query: {error}")).into()),
+            )
+            .configure(routes::configure)
+    })
+    .bind(bind)
+    .with_context(|| format!("cannot listen on {bind}"))?;
+    Ok(Listening { addresses: server.addrs(), server: server.run() })
+}
+
+/// What every answer tells browsers: any page may ask, with the headers that clients use.
+/// Source: `spec/rest-api.md` 3 and 14.
+static FOR_BROWSERS: [(HeaderName, HeaderValue); 5] = [
+    (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+    (
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static("Content-Type, X-User-Intent, Authorization, X-Infer-Score-TimeAchieved, Prefer"),
+    ),
+    (header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("false")),
+    (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET,POST,PATCH,PUT,DELETE,OPTIONS")),
+    (
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static(
+            "Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Preference-Applied",
+        ),
+    ),
+];
+
+/// Answers what browsers ask before they ask, and adds to every other answer what they want to know.
+async fn tell_browsers(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let mut answer = if request.method() == Method::OPTIONS {
+        request.into_response(HttpResponse::Ok().finish()).map_into_right_body()
+    } else {
+        next.call(request).await?.map_into_left_body()
+    };
+    let headers: &mut HeaderMap = answer.headers_mut();
+    for (name, value) in &FOR_BROWSERS {
+        headers.insert(name.clone(), value.clone());
+    }
+    Ok(answer)
+}
+
+/// A GET whose query says the same thing twice says nothing that could be relied on.
+async fn refuse_repeated_keys(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if request.method() == Method::GET
+        && let Some(key) = repeated_key(request.query_string())
+    {
+        let error = ApiError::bad_request(format!("Invalid request with key {}", routes::shown(&key)));
+        return Ok(request.error_response(error).map_into_right_body());
+    }
+    Ok(next.call(request).await?.map_into_left_body())
+}
+
+fn repeated_key(query: &str) -> Option<String> {
+    let pairs = web::Query::<Vec<(String, String)>>::from_query(query).ok()?.into_inner();
+    let mut seen = HashSet::with_capacity(pairs.len());
+    pairs.into_iter().map(|(key, _)| key).find(|key| !seen.insert(key.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::repeated_key;
+
+    #[test]
+    fn keys_are_compared_as_they_are_meant() {
+        assert_eq!(repeated_key(""), None);
+        assert_eq!(repeated_key("a=1&b=1"), None);
+        assert_eq!(repeated_key("a&b&a"), Some("a".to_owned()));
+        assert_eq!(repeated_key("b=1&%62=2"), Some("b".to_owned()));
+        assert_eq!(repeated_key("a+b=1&a%20b=2"), Some("a b".to_owned()));
+    }
+}

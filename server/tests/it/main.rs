@@ -1,0 +1,19 @@
+//! One binary for all integration tests of the server, over real HTTP: a module per resource, and one for the command
+//! line.
+
+#[path = "../../../crates/tachi-db/tests/support/postgres.rs"]
+#[expect(dead_code, reason = "shared with the tests of the database, which use more of it")]
+mod postgres;
+
+mod auth;
+mod browsers;
+mod command_line;
+mod concurrency;
+mod documents;
+mod dry_run;
+mod endpoints;
+mod import_file;
+mod import_refused;
+mod multipart;
+mod status;
+mod support;
