@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tachi_db::imports::{Tracker, TrackerError, tracker_delete, tracker_fail, tracker_put};
+use tachi_db::imports::{Tracker, tracker_delete, tracker_put};
 use tachi_db::{Conn, DbError};
-use tachi_import::{FailureKind, ImportFailure, Importer, Request};
+use tachi_import::{FailureKind, Importer, Request};
 
 use crate::app::{App, now};
 use crate::envelope::ApiError;
@@ -19,17 +19,7 @@ const MAX_PAUSE: Duration = Duration::from_secs(240);
 
 /// Notes an import as running and makes it on a thread of its own.
 pub async fn start(app: &App, request: Request) -> Result<(), ApiError> {
-    let tracker = Tracker {
-        import: request.import_id,
-        import_type: request.import_type,
-        user: request.user,
-        user_intent: request.user_intent,
-        time_started: now(),
-        stage: None,
-        progress: None,
-        error: None,
-        instance: app.importer.instance().to_owned(),
-    };
+    let tracker = tracker(&app.importer, &request);
     app.write(move |conn| tracker_put(conn, &tracker)).await?;
     let importer = Arc::clone(&app.importer);
     // Not a task of the worker that took the request: those end with it.
@@ -38,41 +28,48 @@ pub async fn start(app: &App, request: Request) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn run(importer: &Importer, request: &Request) {
-    let import = request.import_id;
-    let done = match attempt(importer, request) {
-        Ok(()) => write(importer, |conn| tracker_delete(conn, import)),
-        Err(failure) => {
-            let error = ApiError::from(failure);
-            let status = i32::from(error.kind.status().as_u16());
-            let error = TrackerError { message: error.description, status: Some(status) };
-            write(importer, |conn| tracker_fail(conn, import, &error))
-        }
-    };
-    if let Err(error) = done {
-        log::error!("how the import {import} ended is not noted: {error}");
+/// An import as running.
+fn tracker(importer: &Importer, request: &Request) -> Tracker {
+    Tracker {
+        import: request.import_id,
+        import_type: request.import_type,
+        user: request.user,
+        user_intent: request.user_intent,
+        time_started: now(),
+        stage: None,
+        progress: None,
+        error: None,
+        instance: importer.instance().to_owned(),
     }
 }
 
-/// Makes an import, again and again while another one of its user is in the way.
-fn attempt(importer: &Importer, request: &Request) -> Result<(), ImportFailure> {
-    for failures in 0..MAX_RETRIES {
+/// Makes an import, again and again while another one of its user is in the way. A failure that stays is noted by the
+/// importer.
+fn run(importer: &Importer, request: &Request) {
+    let import = request.import_id;
+    for failures in 0..=MAX_RETRIES {
         match importer.import(request.clone()) {
-            Err(failure) if failure.kind == FailureKind::Locked => std::thread::sleep(pause(failures, rand::random())),
-            result => return result.map(|_| ()),
+            Ok(_) => return note(importer, |conn| tracker_delete(conn, import).map(|_| ())),
+            Err(failure) if failure.kind == FailureKind::Locked && failures < MAX_RETRIES => {
+                let again = tracker(importer, request);
+                note(importer, |conn| tracker_put(conn, &again));
+                std::thread::sleep(pause(failures, rand::random()));
+            }
+            Err(failure) => return log::info!("the background import {import} failed: {failure}"),
         }
     }
-    importer.import(request.clone()).map(|_| ())
+}
+
+fn note(importer: &Importer, note: impl FnMut(&mut Conn) -> Result<(), DbError>) {
+    if let Err(error) = importer.database().write(WAIT, note) {
+        log::error!("a background import cannot be tracked: {error}");
+    }
 }
 
 /// The pause after a number of failures, give or take a tenth; `random` is between 0 and 1.
 fn pause(failures: u32, random: f64) -> Duration {
     let pause = Duration::from_secs(1).saturating_mul(1_u32.checked_shl(failures).unwrap_or(u32::MAX));
     pause.min(MAX_PAUSE).mul_f64(0.9 + random.clamp(0.0, 1.0) * 0.2)
-}
-
-fn write(importer: &Importer, note: impl FnMut(&mut Conn) -> Result<bool, DbError>) -> Result<bool, DbError> {
-    importer.database().write(WAIT, note)
 }
 
 #[cfg(test)]

@@ -85,6 +85,28 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// Every kind.
+    const ALL: [Self; 9] = [
+        Self::BadRequest,
+        Self::Unauthorised,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::Conflict,
+        Self::TooLarge,
+        Self::Internal,
+        Self::LoopDetected,
+        Self::Unavailable,
+    ];
+
+    /// The kind that is answered with a status; a fault of ours where there is none.
+    #[must_use]
+    pub fn of_status(status: i32) -> Self {
+        let found = Self::ALL.into_iter().find(|kind| i32::from(kind.status().as_u16()) == status);
+        found.unwrap_or(Self::Internal)
+    }
+}
+
 impl ApiError {
     /// A failure with a text for its sender.
     pub fn new(kind: Kind, description: impl Into<String>) -> Self {

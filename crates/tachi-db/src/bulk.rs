@@ -154,7 +154,7 @@ pub(crate) fn find_scores(
     })
 }
 
-pub(crate) const FIND_SCORES_SQLITE: &str = "\
+const FIND_SCORES_SQLITE: &str = "\
     SELECT s.id, s.chart_key, s.dedup_key, s.score_id, s.time_achieved, s.session_id \
     FROM json_each($1) k CROSS JOIN scores s \
     WHERE s.user_id = $2 AND s.chart_key = json_extract(k.value, '$[0]') \
@@ -164,15 +164,15 @@ pub(crate) const FIND_SCORES_SQLITE: &str = "\
     FROM json_each($1) k CROSS JOIN score_blacklist b \
     WHERE b.user_id = $2 AND b.dedup_key = unhex(json_extract(k.value, '$[1]'))";
 
-pub(crate) const FIND_SCORES_POSTGRES: &str = "\
+const FIND_SCORES_POSTGRES: &str = "\
     SELECT s.id, s.chart_key, s.dedup_key, s.score_id, s.time_achieved, s.session_id \
-    FROM unnest($1, $2) AS k(chart_key, dedup_key) CROSS JOIN LATERAL ( \
+    FROM unnest($1::int4[], $2::bytea[]) AS k(chart_key, dedup_key) CROSS JOIN LATERAL ( \
         SELECT * FROM scores \
         WHERE user_id = $3 AND chart_key = k.chart_key AND dedup_key = k.dedup_key OFFSET 0 \
     ) s \
     UNION ALL \
     SELECT NULL, 0, b.dedup_key, b.score_id, NULL, NULL \
-    FROM unnest($2) AS k(dedup_key) CROSS JOIN LATERAL ( \
+    FROM unnest($2::bytea[]) AS k(dedup_key) CROSS JOIN LATERAL ( \
         SELECT * FROM score_blacklist WHERE user_id = $3 AND dedup_key = k.dedup_key OFFSET 0 \
     ) b";
 
@@ -210,13 +210,14 @@ pub(crate) fn set_sessions(
     })
 }
 
-pub(crate) const SET_SESSIONS_SQLITE: &str = "\
+const SET_SESSIONS_SQLITE: &str = "\
     UPDATE scores SET session_id = json_extract(k.value, '$[1]'), session_pos = json_extract(k.value, '$[2]') \
     FROM json_each($1) k WHERE scores.id = json_extract(k.value, '$[0]')";
 
-pub(crate) const SET_SESSIONS_POSTGRES: &str = "\
+const SET_SESSIONS_POSTGRES: &str = "\
     UPDATE scores SET session_id = k.session_id, session_pos = k.place \
-    FROM unnest($1, $2, $3) AS k(id, session_id, place) WHERE scores.id = k.id";
+    FROM unnest($1::int8[], $2::int8[], $3::int4[]) AS k(id, session_id, place) \
+    WHERE scores.id = k.id AND scores.id = ANY($1)";
 
 /// A row of [`rank_pbs`].
 #[derive(QueryableByName)]

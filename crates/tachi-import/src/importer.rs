@@ -10,20 +10,25 @@ use tachi_core::ids::{ImportId, UserId};
 use tachi_core::import_document::ImportDocument;
 use tachi_core::import_type::{ImportType, Kind};
 use tachi_db::catalogue::{catalogue_load, catalogue_version};
-use tachi_db::locks::{Acquired, import_lock_acquire, import_lock_held_by, import_lock_release};
+use tachi_db::imports::{Tracker, TrackerError, tracker_put};
 use tachi_db::{Database, DbError};
 use tachi_parsers::error::{FatalError, FatalKind};
 use tachi_parsers::format::{Fields, Input, Surroundings};
 use tachi_parsers::unknown_chart::UnknownChart;
 use thiserror::Error;
 
+use crate::convert::Converted;
+use crate::lock::Holder;
 use crate::pipeline::{self, Import};
+use crate::stages::document::orphans_of_failed;
 use crate::unknown_charts::{Joined, Waiting, join};
 
 /// How long an import waits for its turn to write.
 const WAIT: Duration = Duration::from_secs(30);
 /// How long a live submission waits: its sender neither retries nor keeps a refused play.
 pub(crate) const LIVE_WAIT: Duration = Duration::from_secs(2);
+/// What a player is told of a fault of ours.
+const INTERNAL: &str = "An internal service error has occurred. This has been reported!";
 /// How often an import converts again because the catalogue changed meanwhile.
 const MAX_RELOADS: usize = 3;
 
@@ -95,6 +100,20 @@ pub enum FailureKind {
     EndlessUpstream,
     /// Ours.
     Internal,
+}
+
+impl FailureKind {
+    /// The status that such a failure is answered with, and that its tracker keeps.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::BadInput => 400,
+            Self::Unauthorised => 401,
+            Self::Locked => 409,
+            Self::Upstream | Self::Internal => 500,
+            Self::EndlessUpstream => 508,
+        }
+    }
 }
 
 impl ImportFailure {
@@ -187,7 +206,7 @@ impl Importer {
     ///
     /// # Errors
     /// When the input is refused, another import of the user is running, or something of ours fails. Nothing is
-    /// stored then.
+    /// stored then but the elements whose chart is unknown, and a note of the failure.
     pub fn import(&self, request: Request) -> Result<ImportDocument, ImportFailure> {
         Ok(self.import_and_queue(request)?.document)
     }
@@ -197,19 +216,59 @@ impl Importer {
     /// # Errors
     /// As [`import`](Self::import).
     pub fn import_and_queue(&self, request: Request) -> Result<Imported, ImportFailure> {
-        let _lock = match request.import_type.kind() {
-            // A live score neither meets a 409 nor waits while a synchronisation is still fetching.
-            Kind::Ir => None,
-            Kind::File | Kind::Api => Some(ImportLock::take(self, request.user, request.import_id)?),
-        };
         let started = now();
+        let result = match request.import_type.kind() {
+            // A live score neither meets a 409 nor waits while a synchronisation is still fetching.
+            Kind::Ir => self.convert_and_store(&request, started),
+            Kind::File | Kind::Api => {
+                let name = request.import_id.to_string();
+                let holder = Holder {
+                    database: &self.database,
+                    instance: &self.instance,
+                    user: request.user,
+                    name: &name,
+                    wait: WAIT,
+                };
+                let done = holder.with_lock(|| self.convert_and_store(&request, started));
+                done.map_err(ImportFailure::from).and_then(|done| done.unwrap_or_else(|| Err(ImportFailure::locked())))
+            }
+        };
+        result.inspect_err(|failure| self.note_failure(&request, started, failure))
+    }
+
+    fn convert_and_store(&self, request: &Request, started: i64) -> Result<Imported, ImportFailure> {
         for _ in 0..MAX_RELOADS {
-            match self.attempt(&request, started)? {
+            match self.attempt(request, started)? {
                 Some(imported) => return Ok(imported),
                 None => self.refresh_catalogue()?,
             };
         }
         Err(ImportFailure::internal("the catalogue changes faster than an import can be converted"))
+    }
+
+    /// Keeps a failed import's tracker, which is all that is left of it.
+    fn note_failure(&self, request: &Request, started: i64, failure: &ImportFailure) {
+        if request.dry_run {
+            return;
+        }
+        let message = match failure.kind {
+            FailureKind::Internal => INTERNAL,
+            _ => &failure.message,
+        };
+        let tracker = Tracker {
+            import: request.import_id,
+            import_type: request.import_type,
+            user: request.user,
+            user_intent: request.user_intent,
+            time_started: started,
+            stage: None,
+            progress: None,
+            error: Some(TrackerError { message: message.to_owned(), status: Some(i32::from(failure.kind.status())) }),
+            instance: self.instance.clone(),
+        };
+        if let Err(error) = self.database.write(WAIT, |conn| tracker_put(conn, &tracker)) {
+            log::error!("the failure of import {} is not noted: {error}", request.import_id);
+        }
     }
 
     /// Converts with the catalogue in force and stores; `None` when the database has a newer catalogue by then.
@@ -231,7 +290,8 @@ impl Importer {
         let document = if request.dry_run {
             self.database.write_rolled_back(wait, |conn| pipeline::store(conn, &import, &converted))
         } else {
-            self.database.write(wait, |conn| pipeline::store(conn, &import, &converted))
+            let stored = self.database.write(wait, |conn| pipeline::store(conn, &import, &converted));
+            stored.inspect_err(|_| self.keep_orphans(&import, &converted))
         };
         Ok(document?.map(|document| Imported { document, waiting }))
     }
@@ -242,7 +302,15 @@ impl Importer {
         Ok(self.database.write(LIVE_WAIT, |conn| join(conn, catalogue, unknown, user, needed))?)
     }
 
-    fn convert(&self, request: &Request, catalogue: &Catalogue) -> Result<crate::convert::Converted, ImportFailure> {
+    /// What did not match is not lost with an import that fails.
+    fn keep_orphans(&self, import: &Import<'_>, converted: &Converted) {
+        let kept = self.database.write(WAIT, |conn| orphans_of_failed(conn, import, converted));
+        if let Err(error) = kept {
+            log::error!("the orphans of import {} are not kept: {error}", import.request.import_id);
+        }
+    }
+
+    fn convert(&self, request: &Request, catalogue: &Catalogue) -> Result<Converted, ImportFailure> {
         let input = Input {
             bytes: &request.bytes,
             file_name: request.file_name.as_deref(),
@@ -261,42 +329,6 @@ impl Importer {
             catalogue,
             games: &self.configuration.games,
             fervidex_min_version: &self.configuration.fervidex_min_version,
-        }
-    }
-}
-
-/// A user's import lock; given back when dropped.
-struct ImportLock<'a> {
-    importer: &'a Importer,
-    user: UserId,
-    holder: String,
-}
-
-impl<'a> ImportLock<'a> {
-    fn take(importer: &'a Importer, user: UserId, import: ImportId) -> Result<Self, ImportFailure> {
-        let holder = import.to_string();
-        let taken = importer
-            .database
-            .write(WAIT, |conn| import_lock_acquire(conn, user, &holder, &importer.instance, now()))?;
-        match taken {
-            Acquired::Yes => Ok(Self { importer, user, holder }),
-            Acquired::Held => Err(ImportFailure::locked()),
-        }
-    }
-}
-
-impl Drop for ImportLock<'_> {
-    fn drop(&mut self) {
-        let database = &self.importer.database;
-        // A stored import gave the lock back with its commit.
-        let is_held = database.read(|conn| import_lock_held_by(conn, self.user, &self.holder));
-        let released = is_held.and_then(|is_held| match is_held {
-            true => database.write(WAIT, |conn| import_lock_release(conn, self.user, &self.holder)),
-            false => Ok(false),
-        });
-        if let Err(error) = released {
-            // It expires by itself once nothing renews it any more.
-            log::error!("the import lock of user {} stays: {error}", self.user);
         }
     }
 }

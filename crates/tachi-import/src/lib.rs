@@ -7,6 +7,7 @@
 mod classes;
 pub mod convert;
 mod importer;
+mod lock;
 mod pipeline;
 pub mod seeds;
 mod session_name;

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use tachi_core::catalogue::Catalogue;
+use tachi_core::catalogue::{Catalogue, ChartIdx, ChartKey};
 use tachi_core::game::Gpt;
 use tachi_core::import_document::ImportDocument;
 use tachi_db::catalogue::catalogue_version;
@@ -16,6 +16,7 @@ use crate::convert::Converted;
 use crate::importer::{ImportFailure, Request};
 use crate::stages::document::{Report, document};
 use crate::stages::enrich::enrich;
+use crate::stages::goals::{Evaluation, goals};
 use crate::stages::highlight::highlight;
 use crate::stages::pbs::pbs;
 use crate::stages::profile::profiles;
@@ -59,7 +60,8 @@ pub fn store(
     let touched = pbs(conn, import, &separated, &enriched, &keys)?;
     let scored = playtypes(import, &touched);
     let class_deltas = profiles(conn, import, converted.game.config().gpts, &scored, &converted.classes)?;
-    let report = Report { separated, sessions, class_deltas, goal_info: Vec::new(), milestone_info: Vec::new() };
+    let evaluated = goals(conn, &evaluation(import, &scored), &chart_keys(import, &touched))?;
+    let report = Report { separated, sessions, class_deltas, evaluated };
     let document = document(conn, import, key, converted, report)?;
     unlock(conn, import)?;
     Ok(Some(document))
@@ -77,8 +79,17 @@ fn begin(conn: &mut Conn, import: &Import<'_>) -> Result<ImportKey, DbError> {
     import_insert(conn, &new)
 }
 
+/// Whose goals are evaluated: the importing user's, on the playtypes with new PBs.
+fn evaluation<'a>(import: &'a Import<'_>, gpts: &'a [Gpt]) -> Evaluation<'a> {
+    Evaluation { user: import.request.user, catalogue: import.catalogue, gpts, now: import.now }
+}
+
+fn chart_keys(import: &Import<'_>, touched: &[ChartIdx]) -> Vec<ChartKey> {
+    touched.iter().map(|chart| import.catalogue.chart(*chart).key).collect()
+}
+
 /// The playtypes on which PBs changed.
-fn playtypes(import: &Import<'_>, touched: &[tachi_core::catalogue::ChartIdx]) -> Vec<Gpt> {
+fn playtypes(import: &Import<'_>, touched: &[ChartIdx]) -> Vec<Gpt> {
     let mut playtypes: Vec<Gpt> = touched.iter().map(|chart| import.catalogue.chart(*chart).gpt).collect();
     playtypes.sort_unstable();
     playtypes.dedup();

@@ -2,6 +2,7 @@
 
 mod imports;
 mod ir;
+mod polling;
 mod scores;
 mod sessions;
 mod status;
@@ -23,6 +24,7 @@ pub fn configure(service: &mut ServiceConfig) {
             .route("/import/file", web::post().to(imports::from_file))
             // What an import did.
             .route("/imports/{import}", web::get().to(imports::get))
+            .route("/imports/{import}/poll-status", web::get().to(polling::poll))
             // Reading back.
             .route("/scores/{score}", web::get().to(scores::get))
             .route("/sessions/{session}", web::get().to(sessions::get))

@@ -6,7 +6,16 @@ mod postgres;
 
 mod catalogue;
 mod connection;
+mod goals;
+mod imports;
+mod locks;
+mod orphans;
+mod pbs;
+mod plans;
+mod profiles;
 mod schema;
+mod scores;
+mod sessions;
 mod support;
 mod target;
 mod users;

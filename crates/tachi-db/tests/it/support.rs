@@ -2,7 +2,16 @@
 
 use std::time::Duration;
 
-use tachi_core::ids::UserId;
+use serde_json::{Map, json};
+use tachi_core::catalogue::ChartKey;
+use tachi_core::game::{Game, Gpt};
+use tachi_core::ids::{ChartId, UserId};
+use tachi_core::import_type::ImportType;
+use tachi_core::score::ScoreData;
+use tachi_core::score_id::{dedup_key, score_id};
+use tachi_db::catalogue::{catalogue_load, songs_and_charts_replace};
+use tachi_db::pbs::StoredPb;
+use tachi_db::scores::Score;
 use tachi_db::users::{NewUser, user_insert};
 use tachi_db::{Conn, Database, DbError, Options};
 use tempfile::TempDir;
@@ -64,5 +73,69 @@ impl TestDatabase {
     #[track_caller]
     pub fn user(&self, username: &str) -> UserId {
         self.write(|conn| user_insert(conn, &NewUser { username, ..NewUser::default() }))
+    }
+}
+
+/// The charts of songs 1 to `count`, under the keys they got.
+pub fn charts(db: &TestDatabase, count: i32) -> Vec<ChartKey> {
+    let songs: Vec<_> = (1..=count).map(crate::catalogue::song).collect();
+    let charts: Vec<_> = (1..=count).map(|id| crate::catalogue::chart(&format!("chart{id:06}"), id, &["27"])).collect();
+    db.write(|conn| songs_and_charts_replace(conn, Game::Iidx, Some(&songs), Some(&charts)));
+    let catalogue = db.read(catalogue_load);
+    let key = |id: i32| catalogue.chart(catalogue.chart_by_id(&ChartId::new(format!("chart{id:06}"))).unwrap()).key;
+    (1..=count).map(key).collect()
+}
+
+/// Score data with an EX score on 786 notes, and a lamp.
+pub fn data(score: u32, lamp: &str) -> ScoreData {
+    let mut data = ScoreData::new(Gpt::IidxSp.config());
+    let percent = f64::from(score) * 100.0 / 1572.0;
+    for (name, value) in
+        [("score", json!(score)), ("lamp", json!(lamp)), ("percent", json!(percent)), ("grade", json!("A"))]
+    {
+        data.set_json(name, &value).unwrap();
+    }
+    data
+}
+
+/// A score.
+pub fn score(user: UserId, chart: ChartKey, ex_score: u32, lamp: &str, time: Option<i64>) -> Score {
+    let mut data = data(ex_score, lamp);
+    data.set_json("bp", &json!(3)).unwrap();
+    data.set_judgement(0, 700);
+    let chart_id = ChartId::new(format!("chart with the key {}", chart.0));
+    let key = dedup_key(user, &chart_id, &data);
+    Score {
+        id: score_id(user, &chart_id, &data, key),
+        dedup_key: key,
+        user,
+        chart,
+        import: None,
+        session: None,
+        session_pos: None,
+        time_achieved: time,
+        time_added: 1000,
+        import_type: ImportType::FileBatchManual,
+        service: "tests".to_owned(),
+        comment: None,
+        highlight: false,
+        data,
+        score_meta: Map::new(),
+        ratings: [Some(10.5), None, Some(0.0), None].into(),
+    }
+}
+
+/// A PB of one score.
+pub fn pb(user: UserId, chart: ChartKey, ex_score: u32, lamp: &str, time: Option<i64>) -> StoredPb {
+    let score = score(user, chart, ex_score, lamp, time);
+    StoredPb {
+        user,
+        chart,
+        is_primary: true,
+        highlight: false,
+        time_achieved: time,
+        data: score.data,
+        ratings: score.ratings,
+        composed: vec![("Best Score".to_owned(), tachi_db::ScoreKey(1))],
     }
 }

@@ -2,13 +2,12 @@
 
 use serde_json::value::to_raw_value;
 use tachi_core::class::ClassDelta;
-use tachi_core::import_document::{
-    GoalImportInfo, ImportDocument, ImportError, ImportErrorKind, MilestoneImportInfo, SessionInfoKind,
-};
+use tachi_core::import_document::{ImportDocument, ImportError, ImportErrorKind, SessionInfoKind};
 use tachi_db::imports::{ImportRow, RowCounts, RowStatus, import_finish, import_rows_insert};
 use tachi_db::orphans::{Orphan, orphans_insert};
 use tachi_db::{Conn, DbError, ImportKey, SessionKey};
 
+use super::goals::Evaluated;
 use super::separate::Separated;
 use super::sessions::SessionsDone;
 use crate::convert::{Converted, ElementOutcome, NewOrphan};
@@ -24,10 +23,8 @@ pub struct Report<'a> {
     pub sessions: SessionsDone,
     /// Classes.
     pub class_deltas: Vec<ClassDelta>,
-    /// Goals.
-    pub goal_info: Vec<GoalImportInfo>,
-    /// Milestones.
-    pub milestone_info: Vec<MilestoneImportInfo>,
+    /// Goals and milestones.
+    pub evaluated: Evaluated,
 }
 
 /// Stores an import and returns its document.
@@ -38,7 +35,7 @@ pub fn document(
     converted: &Converted,
     report: Report<'_>,
 ) -> Result<ImportDocument, DbError> {
-    let Report { mut separated, sessions, class_deltas, goal_info, milestone_info } = report;
+    let Report { mut separated, sessions, class_deltas, evaluated } = report;
     keep_orphans(conn, import, key, converted, &mut separated.rows)?;
     let is_new = |row: usize| separated.rows[row].status == RowStatus::New;
     let new: Vec<_> = separated.new.iter().filter(|score| is_new(score.row)).collect();
@@ -54,8 +51,8 @@ pub fn document(
         created_sessions: sessions.touched.iter().map(|(_, info)| *info).collect(),
         user_id: request.user,
         class_deltas,
-        goal_info,
-        milestone_info,
+        goal_info: evaluated.goals,
+        milestone_info: evaluated.milestones,
         user_intent: request.user_intent,
     };
     let touched: Vec<(SessionKey, SessionInfoKind)> =
@@ -87,7 +84,7 @@ fn as_error(row: &ImportRow) -> Option<ImportError> {
     Some(ImportError { kind, message: row.message.clone().unwrap_or_default(), orphan_id: row.orphan_id.clone() })
 }
 
-/// Keeps the elements whose chart is unknown; those that are kept already say so.
+/// Keeps the elements whose chart is unknown; rows whose element is kept already say so.
 fn keep_orphans(
     conn: &mut Conn,
     import: &Import<'_>,
@@ -95,37 +92,43 @@ fn keep_orphans(
     converted: &Converted,
     rows: &mut [ImportRow],
 ) -> Result<(), DbError> {
-    let orphans: Vec<(usize, &NewOrphan)> = converted
-        .elements
-        .iter()
-        .enumerate()
-        .filter_map(|(row, element)| match &element.outcome {
-            ElementOutcome::Orphan(orphan) => Some((row, orphan)),
-            _ => None,
-        })
-        .collect();
-    let context = to_raw_value(&converted.context).map_err(|error| DbError::data("an orphan's context", error))?;
-    let stored: Result<Vec<Orphan>, DbError> = orphans
-        .iter()
-        .map(|(_, orphan)| {
-            Ok(Orphan {
-                id: orphan.id.clone(),
-                user: import.request.user,
-                import_type: import.request.import_type,
-                game: converted.game,
-                data: to_raw_value(&orphan.data).map_err(|error| DbError::data("an orphan", error))?,
-                context: context.clone(),
-                message: Some(orphan.message.clone()),
-                time_inserted: import.now,
-                import: Some(key),
-            })
-        })
-        .collect();
-    let mut new = orphans_insert(conn, &stored?)?;
-    for (row, orphan) in orphans {
+    let mut new = orphans_insert(conn, &orphans(import, Some(key), converted)?)?;
+    for (row, orphan) in new_orphans(converted) {
         if !new.remove(&orphan.id) {
             rows[row].error = Some(ImportErrorKind::OrphanExists);
         }
     }
     Ok(())
+}
+
+/// Keeps the elements of an import that failed, after its transaction was rolled back.
+pub fn orphans_of_failed(conn: &mut Conn, import: &Import<'_>, converted: &Converted) -> Result<(), DbError> {
+    orphans_insert(conn, &orphans(import, None, converted)?)?;
+    Ok(())
+}
+
+/// The elements to be kept, with their positions.
+fn new_orphans(converted: &Converted) -> impl Iterator<Item = (usize, &NewOrphan)> {
+    converted.elements.iter().enumerate().filter_map(|(row, element)| match &element.outcome {
+        ElementOutcome::Orphan(orphan) => Some((row, orphan)),
+        _ => None,
+    })
+}
+
+fn orphans(import: &Import<'_>, key: Option<ImportKey>, converted: &Converted) -> Result<Vec<Orphan>, DbError> {
+    let context = to_raw_value(&converted.context).map_err(|error| DbError::data("an orphan's context", error))?;
+    let orphan = |(_, orphan): (usize, &NewOrphan)| {
+        Ok(Orphan {
+            id: orphan.id.clone(),
+            user: import.request.user,
+            import_type: import.request.import_type,
+            game: converted.game,
+            data: to_raw_value(&orphan.data).map_err(|error| DbError::data("an orphan", error))?,
+            context: context.clone(),
+            message: Some(orphan.message.clone()),
+            time_inserted: import.now,
+            import: key,
+        })
+    };
+    new_orphans(converted).map(orphan).collect()
 }

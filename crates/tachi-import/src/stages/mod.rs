@@ -2,6 +2,7 @@
 
 pub mod document;
 pub mod enrich;
+pub mod goals;
 pub mod highlight;
 pub mod pbs;
 pub mod profile;

@@ -1,0 +1,200 @@
+//! Personal bests, their ratings and their ranks.
+
+use serde_json::json;
+use tachi_core::catalogue::ChartKey;
+use tachi_core::game::Gpt;
+use tachi_core::ids::UserId;
+use tachi_db::catalogue::{folder_charts_replace, folders_all, folders_replace};
+use tachi_db::pbs::*;
+use tachi_db::{DbError, ScoreKey};
+
+use crate::support::{TestDatabase, WAIT, charts, on_both, pb};
+
+#[test]
+fn a_pb_replaces_the_one_before() {
+    on_both(|db| {
+        let (user, other) = (db.user("player"), db.user("other"));
+        let charts = charts(db, 3);
+        let first = pb(user, charts[0], 100, "CLEAR", Some(5));
+        db.write(|conn| pbs_upsert(conn, &[first.clone(), pb(other, charts[0], 50, "CLEAR", None)]));
+        assert_eq!(db.read(|conn| pbs_of_charts(conn, user, &charts)), [first.clone()]);
+        let mut second = pb(user, charts[0], 200, "HARD CLEAR", None);
+        second.highlight = true;
+        second.is_primary = false;
+        second.composed = vec![("Best Score".to_owned(), ScoreKey(7)), ("Best Lamp".to_owned(), ScoreKey(9))];
+        second.ratings = [None, Some(1.5), None, None].into();
+        second.data.set_json("gaugeHistory", &json!([1, null])).unwrap();
+        let third = pb(user, charts[2], 1, "FAILED", None);
+        db.write(|conn| pbs_upsert(conn, &[second.clone(), third.clone()]));
+        let found = db.read(|conn| pbs_of_charts(conn, user, &[charts[2], charts[1], charts[0]]));
+        assert_eq!(found, [second, third.clone()]);
+        assert_eq!(db.read(|conn| pbs_of_user(conn, user, Gpt::IidxSp)), [third]);
+        assert_eq!(db.write(|conn| pbs_delete(conn, user, &charts)), 2);
+        assert!(db.read(|conn| pbs_of_charts(conn, user, &charts)).is_empty());
+        assert_eq!(db.read(|conn| pb_count_on_chart(conn, charts[0])), 1);
+    });
+}
+
+#[test]
+fn a_large_batch_goes_in_twice() {
+    on_both(|db| {
+        let user = db.user("player");
+        let charts = charts(db, 2500);
+        for ex_score in [100, 200] {
+            let pbs: Vec<StoredPb> = charts.iter().map(|chart| pb(user, *chart, ex_score, "CLEAR", None)).collect();
+            let (statements, ()) = db.count(|db| db.write(|conn| pbs_upsert(conn, &pbs)));
+            assert_eq!(statements, 2 + 3);
+            assert_eq!(db.read(|conn| pbs_of_charts(conn, user, &charts)), pbs);
+        }
+    });
+}
+
+#[test]
+fn a_pb_needs_its_chart() {
+    on_both(|db| {
+        let user = db.user("player");
+        let result = db.database.write(WAIT, |conn| pbs_upsert(conn, &[pb(user, ChartKey(9), 1, "CLEAR", None)]));
+        assert!(matches!(result, Err(DbError::Conflict { .. })), "{result:?}");
+    });
+}
+
+fn rank(db: &TestDatabase, user: UserId, chart: ChartKey) -> (i64, i64) {
+    let ranks = db.read(|conn| pb_ranks(conn, user, &[chart]));
+    assert_eq!(ranks.len(), 1);
+    (ranks[0].1.rank, ranks[0].1.out_of)
+}
+
+#[test]
+fn ranks_follow_score_lamp_misses_and_time() {
+    on_both(|db| {
+        let chart = charts(db, 2)[0];
+        let misses = |pb: StoredPb, misses: Option<u32>| {
+            let mut pb = pb;
+            pb.data.set_json("bp", &json!(misses)).unwrap();
+            pb
+        };
+        // In the order of the leaderboard; the third and the fourth are equal.
+        let rows = [
+            (1600, "FAILED", Some(9), Some(500)),
+            (1500, "CLEAR", Some(2), Some(500)),
+            (1500, "CLEAR", Some(3), Some(90)),
+            (1500, "CLEAR", Some(3), Some(90)),
+            (1500, "CLEAR", Some(3), Some(100)),
+            (1500, "CLEAR", Some(3), None),
+            (1500, "CLEAR", None, Some(1)),
+            (1500, "EASY CLEAR", Some(0), Some(1)),
+        ];
+        let users: Vec<UserId> = (0..rows.len()).map(|n| db.user(&format!("player{n}"))).collect();
+        let pbs: Vec<StoredPb> = rows
+            .iter()
+            .zip(&users)
+            .map(|((ex_score, lamp, bp, time), user)| misses(pb(*user, chart, *ex_score, lamp, *time), *bp))
+            .collect();
+        let shuffled: Vec<StoredPb> = [5, 2, 7, 0, 3, 6, 1, 4].map(|index: usize| pbs[index].clone()).into();
+        db.write(|conn| pbs_upsert(conn, &shuffled));
+        let ranks: Vec<(i64, i64)> = users.iter().map(|user| rank(db, *user, chart)).collect();
+        let expected = [1, 2, 3, 3, 5, 6, 7, 8];
+        assert_eq!(ranks, expected.map(|rank| (rank, 8)));
+        let board = db.read(|conn| pb_leaderboard(conn, chart, 1, 100));
+        assert_eq!(board.iter().map(|(rank, _)| *rank).collect::<Vec<_>>(), expected);
+        assert_eq!(board.iter().map(|(_, pb)| pb.user).collect::<Vec<_>>(), users);
+        let page = db.read(|conn| pb_leaderboard(conn, chart, 3, 2));
+        assert_eq!(page, [(3, pbs[2].clone()), (3, pbs[3].clone())]);
+    });
+}
+
+#[test]
+fn ranks_of_many_charts_come_with_one_statement() {
+    on_both(|db| {
+        let (user, other) = (db.user("player"), db.user("other"));
+        let charts = charts(db, 50);
+        let mut pbs: Vec<StoredPb> = charts.iter().map(|chart| pb(user, *chart, 100, "CLEAR", None)).collect();
+        pbs.extend(charts.iter().take(10).map(|chart| pb(other, *chart, 200, "CLEAR", None)));
+        db.write(|conn| pbs_upsert(conn, &pbs));
+        let (statements, ranks) = db.count(|db| db.read(|conn| pb_ranks(conn, user, &charts)));
+        assert_eq!((statements, ranks.len()), (1, 50));
+        assert_eq!(ranks[9].1, PbRank { rank: 2, out_of: 2 });
+        assert_eq!(ranks[10], (charts[10], PbRank { rank: 1, out_of: 1 }));
+    });
+}
+
+#[test]
+fn best_ratings_come_from_the_ranked_ones() {
+    on_both(|db| {
+        let (user, other) = (db.user("player"), db.user("other"));
+        let charts = charts(db, 40);
+        let pbs: Vec<StoredPb> = charts
+            .iter()
+            .flat_map(|chart| [pb(user, *chart, 1, "CLEAR", None), pb(other, *chart, 1, "CLEAR", None)])
+            .collect();
+        db.write(|conn| pbs_upsert(conn, &pbs));
+        let rating =
+            |index: usize, rating, value| PbRating { chart: charts[index], rating, bucket: (index % 2) as u8, value };
+        let mut ratings: Vec<PbRating> = (0..40).map(|index| rating(index, 0, index as f64)).collect();
+        ratings.extend((0..5).map(|index| rating(index, 3, -(index as f64))));
+        db.write(|conn| pb_ratings_replace(conn, user, Gpt::IidxSp, &charts, &ratings));
+        db.write(|conn| pb_ratings_replace(conn, other, Gpt::IidxSp, &charts[..1], &[rating(0, 0, 1000.0)]));
+        let wanted = |rating, bucket, limit| BestWanted { rating, bucket, limit };
+        let wanted = [wanted(0, None, 3), wanted(0, Some(0), 2), wanted(3, None, 20), wanted(1, None, 20)];
+        let best = |wanted: &[BestWanted]| db.read(|conn| best_ratings(conn, user, Gpt::IidxSp, wanted));
+        let (statements, lists) = db.count(|_| best(&wanted));
+        assert_eq!(statements, 1);
+        assert_eq!(lists[0], [(39.0, charts[39]), (38.0, charts[38]), (37.0, charts[37])]);
+        assert_eq!(lists[1], [(38.0, charts[38]), (36.0, charts[36])]);
+        assert_eq!(lists[2].iter().map(|(value, _)| *value).collect::<Vec<_>>(), [-0.0, -1.0, -2.0, -3.0, -4.0]);
+        assert!(lists[3].is_empty());
+        assert!(best(&[]).is_empty());
+
+        // Replacing takes away what is not given again; a PB takes its ratings along.
+        db.write(|conn| pb_ratings_replace(conn, user, Gpt::IidxSp, &charts[38..], &[rating(38, 0, 1.5)]));
+        assert_eq!(best(&wanted[..1])[0][0], (37.0, charts[37]));
+        db.write(|conn| pbs_delete(conn, user, &charts[37..38]));
+        assert_eq!(best(&wanted[..1])[0][0], (36.0, charts[36]));
+    });
+}
+
+#[test]
+fn a_rating_is_finite_in_a_bucket_and_of_a_pb() {
+    on_both(|db| {
+        let user = db.user("player");
+        let charts = charts(db, 2);
+        db.write(|conn| pbs_upsert(conn, &[pb(user, charts[0], 1, "CLEAR", None)]));
+        let good = PbRating { chart: charts[0], rating: 0, bucket: 0, value: 1.0 };
+        for bad in [
+            PbRating { value: f64::NAN, ..good },
+            PbRating { value: f64::INFINITY, ..good },
+            PbRating { bucket: BUCKETS, ..good },
+            PbRating { chart: charts[1], ..good },
+        ] {
+            let result =
+                db.database.write(WAIT, |conn| pb_ratings_replace(conn, user, Gpt::IidxSp, &charts, &[good, bad]));
+            assert!(matches!(result, Err(DbError::Data { .. } | DbError::Conflict { .. })), "{bad:?}: {result:?}");
+        }
+    });
+}
+
+#[test]
+fn pbs_are_found_by_folder() {
+    on_both(|db| {
+        let user = db.user("player");
+        let charts = charts(db, 4);
+        let folders = ["a", "b"].map(|title| {
+            let document = json!({
+                "folderID": title, "title": title, "game": "iidx", "playtype": "SP", "inactive": false,
+                "searchTerms": [], "type": "charts", "data": {},
+            });
+            serde_json::from_value(document).unwrap()
+        });
+        db.write(|conn| folders_replace(conn, &folders));
+        let folders: Vec<_> = db.read(folders_all).into_iter().map(|(key, _)| key).collect();
+        let members = [(folders[0], vec![charts[0], charts[1]]), (folders[1], vec![charts[1], charts[2], charts[3]])];
+        db.write(|conn| folder_charts_replace(conn, &members));
+        let pbs: Vec<StoredPb> = charts[..3].iter().map(|chart| pb(user, *chart, 5, "CLEAR", None)).collect();
+        db.write(|conn| pbs_upsert(conn, &pbs));
+        let found = db.read(|conn| pbs_of_folders(conn, user, &folders));
+        let found: Vec<_> = found.iter().map(|(folder, pb)| (*folder, pb.chart)).collect();
+        let expected =
+            [(folders[0], charts[0]), (folders[0], charts[1]), (folders[1], charts[1]), (folders[1], charts[2])];
+        assert_eq!(found, expected);
+    });
+}
