@@ -57,19 +57,19 @@ fn evaluate_single(config: &GptConfig, format: &GoalFormat, value: f64, pbs: &[G
 
 fn progress_text(format: &GoalFormat, pb: &GoalPb<'_>, goal: f64) -> String {
     match &format.style {
-        GoalStyle::Value { progress: Some(progress), .. } => progress(pb.data),
-        GoalStyle::Value { text: Some(text), .. } => text(pb.data.index(format.metric)),
-        GoalStyle::Value { .. } => pb.data.value(format.metric).to_owned(),
+        GoalStyle::Value { progress: Some(progress) } | GoalStyle::Number { progress: Some(progress), .. } => {
+            progress(pb.data)
+        }
+        GoalStyle::Value { progress: None } => pb.data.value(format.metric).to_owned(),
         GoalStyle::Grade { progress } => progress(pb.data, pb.chart, goal as usize),
-        GoalStyle::Number { progress, .. } => progress(pb.data),
+        GoalStyle::Number { progress: None, text, .. } => text(pb.data.rank(format.metric).unwrap_or(f64::NAN)),
     }
 }
 
 fn value_text(config: &GptConfig, format: &GoalFormat, value: f64) -> String {
     match &format.style {
-        GoalStyle::Value { text: Some(text), .. } => text(value as usize),
         GoalStyle::Value { .. } | GoalStyle::Grade { .. } => enum_name(config, format.metric, value),
-        GoalStyle::Number { out_of, .. } => out_of(value),
+        GoalStyle::Number { text, .. } => text(value),
     }
 }
 

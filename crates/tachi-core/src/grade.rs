@@ -35,6 +35,32 @@ pub fn delta(
     if goal == grade + 1 || !lower_is_closer { upper } else { lower }
 }
 
+/// [`grade`] where grade 0 is for failing and `bounds` belong to the grades from 1 on.
+///
+/// # Errors
+/// When a value that was not failed with is below the first bound, or NaN.
+pub fn grade_unless_failed(failed: bool, bounds: &[f64], value: f64) -> Result<usize, Refusal> {
+    if failed { Ok(0) } else { Ok(grade(bounds, value)? + 1) }
+}
+
+/// [`delta`] where grade 0 is for failing and `bounds` belong to the grades from 1 on: just the failing grade for a
+/// failed score, which has no range to measure.
+#[must_use]
+pub fn delta_unless_failed(
+    names: &[&str],
+    bounds: &[f64],
+    has: usize,
+    value: f64,
+    goal: usize,
+    format: impl Fn(f64) -> String,
+) -> String {
+    match (names.split_first(), has.checked_sub(1)) {
+        (Some((_, passes)), Some(has)) => delta(passes, bounds, has, value, goal.saturating_sub(1), format),
+        (Some((fail, _)), None) => (*fail).to_owned(),
+        (None, _) => String::new(),
+    }
+}
+
 /// Grades that end in a sign are put in brackets.
 fn wrapped(name: &str) -> String {
     if name.ends_with(['+', '-']) { format!("({name})") } else { name.to_owned() }

@@ -4,6 +4,7 @@
 pub mod canonical;
 pub mod catalogue;
 pub mod class;
+mod config_json;
 pub mod formula;
 pub mod game;
 pub mod games;

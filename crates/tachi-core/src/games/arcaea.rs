@@ -2,17 +2,17 @@
 
 use smallvec::smallvec;
 
-use super::goal_text;
+use super::common::{self, refuse_negative, score_goal, two_decimals};
 use crate::catalogue::Chart;
 use crate::formula::Formula;
 use crate::game::{
-    Best, Bound, ClassSet, ClassSource, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game,
-    GameConfig, GoalCharts, GoalFormat, GoalStyle, Gpt, GptConfig, Merger, Metric, MetricKind, POSITIVE_INTEGER,
-    PbConfig, Pick, ProfileRating, ProfileRule, RankKey, Refusal, ScoreRating, SessionRating, Version,
+    Best, Bound, ClassSet, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game, GameConfig,
+    GoalCharts, GoalFormat, Gpt, GptConfig, Merger, Metric, MetricKind, PbConfig, ProfileRating, RankKey, Refusal,
+    ScoreRating, SessionRating, Version,
 };
 use crate::grade;
 use crate::match_type::MatchType;
-use crate::number::{compact, json, round, to_fixed, to_text, with_commas};
+use crate::number::{compact, json, round, to_text};
 use crate::score::{Derived, MetricIdx, MetricValue, ScoreData, enum_value, index_in, metric};
 
 /// The game.
@@ -58,7 +58,7 @@ pub static TOUCH: GptConfig = GptConfig {
     validators: &[
         pure_memory_is_ten_million,
         full_recall_is_five_million,
-        full_combos_lose_nothing,
+        full_combos_are_unbroken,
         shiny_pures_fit_the_pures,
         judgements_fit_the_chart,
     ],
@@ -72,58 +72,41 @@ pub static TOUCH: GptConfig = GptConfig {
             }
             potential(data.number(SCORE), chart.level_num).map(Some)
         },
-        format: |value| to_fixed(value, 2),
+        format: two_decimals,
     }],
-    session_ratings: &[SessionRating {
-        name: "naivePotential",
-        description: "The mean of the best 10 potentials.",
-        of: "potential",
-        best: 10,
-        times: 1.0,
-        format: |value| to_fixed(value, 2),
-    }],
-    profile_ratings: &[ProfileRating {
-        name: "naivePotential",
-        description: "The mean of the best 30 potentials; unlike in the game, recent scores do not count extra.",
-        rule: ProfileRule::Best { of: "potential", best: 30, how: Best::Mean },
-        format: |value| to_fixed(round(value * 100.0) / 100.0, 2),
-    }],
+    session_ratings: &[SessionRating::best_ten(
+        "naivePotential",
+        "potential",
+        "The mean of the best 10 potentials.",
+        two_decimals,
+    )],
+    profile_ratings: &[ProfileRating::best(
+        "naivePotential",
+        ("potential", 30, Best::Mean),
+        "The mean of the best 30 potentials; unlike in the game, recent scores do not count extra.",
+        |value| two_decimals(round(value * 100.0) / 100.0),
+    )],
     default_score_rating: "potential",
     default_session_rating: "naivePotential",
     default_profile_rating: "naivePotential",
     classes: &[
-        ClassSet {
-            id: "badge",
-            source: ClassSource::Derived {
-                rating: "naivePotential",
-                from: &[0.0, 3.5, 7.0, 10.0, 11.0, 12.0, 12.5, 13.0],
-            },
-            values: BADGES,
-        },
-        ClassSet { id: "courseBanner", source: ClassSource::Provided, values: COURSE_BANNERS },
+        ClassSet::derived("badge", "naivePotential", &[0.0, 3.5, 7.0, 10.0, 11.0, 12.0, 12.5, 13.0], BADGES),
+        ClassSet::provided("courseBanner", COURSE_BANNERS),
     ],
     pb: PbConfig {
         base: "Best Score",
-        mergers: &[Merger { name: "Best Lamp", metric: LAMP, pick: Pick::Largest, copies: &[LAMP], eligible: None }],
+        mergers: &[Merger::largest("Best Lamp", &[LAMP])],
         rank: &[RankKey::largest(SCORE), RankKey::largest(LAMP)],
         bucket: |_, _| 0,
     },
     goals: &[
-        GoalFormat {
-            metric: SCORE,
-            style: GoalStyle::Number {
-                criteria: goal_text::score_criteria,
-                progress: |data| with_commas(data.number(SCORE)),
-                out_of: with_commas,
-            },
-            charts: GoalCharts::SeveralBelow(TEN_MILLION),
-        },
+        score_goal(SCORE, GoalCharts::SeveralBelow(TEN_MILLION)),
         GoalFormat::value(LAMP),
         GoalFormat::grade(GRADE, |data, _, goal| {
             grade::delta(GRADES, GRADE_BOUNDS, data.index(GRADE), data.number(SCORE), goal, compact)
         }),
     ],
-    chart_label: super::standard_label,
+    chart_label: common::standard_label,
     chart_data: &[
         DataField::required("inGameStrID", DataKind::Text),
         DataField::optional("notecount", DataKind::Integer),
@@ -134,7 +117,7 @@ pub static TOUCH: GptConfig = GptConfig {
     recalculate_on: &["levelNum"],
 };
 
-// --- Metrics ---------------------------------------------------------------------------------------------------
+// --- Metrics ----------------------------------------------------------------------------------------------------
 
 const METRICS: &[Metric] = &[
     Metric::provided("score", MetricKind::Integer(Bound::Chart(score_bound))),
@@ -146,9 +129,9 @@ const METRICS: &[Metric] = &[
         },
     ),
     Metric::derived("grade", MetricKind::Enum { values: GRADES, relevant_from: "AA" }),
-    Metric::optional("fast", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
-    Metric::optional("slow", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
-    Metric::optional("maxCombo", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
+    common::FAST,
+    common::SLOW,
+    common::MAX_COMBO,
 ];
 
 const SCORE: MetricIdx = metric(METRICS, "score");
@@ -191,6 +174,8 @@ fn derive(data: &ScoreData, _chart: &Chart) -> Result<Derived, Refusal> {
     Ok(smallvec![MetricValue::Enum(grade as u8)])
 }
 
+// --- Validation -------------------------------------------------------------------------------------------------
+
 fn pure_memory_is_ten_million(data: &ScoreData, _chart: &Chart) -> Option<String> {
     let score = data.number(SCORE);
     (data.index(LAMP) == PURE_MEMORY && score < TEN_MILLION)
@@ -203,15 +188,8 @@ fn full_recall_is_five_million(data: &ScoreData, _chart: &Chart) -> Option<Strin
         .then(|| format!("A FULL RECALL has a score of at least 5 million, but got {}.", to_text(score)))
 }
 
-fn full_combos_lose_nothing(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let (far, lost) = (data.judgement_or_zero(FAR), data.judgement_or_zero(LOST));
-    match data.index(LAMP) {
-        PURE_MEMORY if far + lost > 0 => {
-            Some(format!("A PURE MEMORY has no fars or losts, but got {far} fars and {lost} losts."))
-        }
-        FULL_RECALL if lost > 0 => Some(format!("A FULL RECALL has no losts, but got {lost}.")),
-        _ => None,
-    }
+fn full_combos_are_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    common::broken_combo(data, LAMP, &[(PURE_MEMORY, PURE), (FULL_RECALL, FAR)], LOST)
 }
 
 /// Every point of a PURE MEMORY beyond 10 million is a shiny PURE.
@@ -229,19 +207,15 @@ fn judgements_fit_the_chart(data: &ScoreData, chart: &Chart) -> Option<String> {
         .then(|| format!("There are {count} judgements, but the chart has only {} notes.", to_text(notecount)))
 }
 
-// --- Rating ----------------------------------------------------------------------------------------------------
+// --- Ratings ----------------------------------------------------------------------------------------------------
 
 /// The potential of a score on a chart with that constant, never below 0.
 ///
 /// # Errors
 /// When the score or the constant is negative.
 pub fn potential(score: f64, level: f64) -> Result<f64, Refusal> {
-    if score < 0.0 {
-        return Err(Refusal::new("A score is not negative."));
-    }
-    if level < 0.0 {
-        return Err(Refusal::new("A chart's constant is not negative."));
-    }
+    refuse_negative("score", score)?;
+    refuse_negative("level", level)?;
     let value = if score >= TEN_MILLION {
         level + 2.0
     } else if score >= 9_800_000.0 {
@@ -252,7 +226,7 @@ pub fn potential(score: f64, level: f64) -> Result<f64, Refusal> {
     Ok(value.max(0.0))
 }
 
-// --- Tables ----------------------------------------------------------------------------------------------------
+// --- Tables -----------------------------------------------------------------------------------------------------
 
 const BADGES: &[ClassValue] = &[
     ClassValue::new("BLUE", "Blue", "0.00 - 3.49 Potential"),
@@ -280,7 +254,7 @@ const COURSE_BANNERS: &[ClassValue] = &[
     ClassValue::new("PHASE_12", "Phase 12", "Irruption of New Color"),
 ];
 
-// --- Formulas under their published names ------------------------------------------------------------------------
+// --- Formulas under their published names -----------------------------------------------------------------------
 
 /// The game's formulas.
 pub static FORMULAS: &[Formula] = &[Formula {

@@ -1,20 +1,17 @@
 //! BMS, 7K and 14K. Source: `spec/games/bms.md`.
 
-use serde_json::Value;
-use smallvec::smallvec;
-
-use super::iidx_like::{self, GRADES, LAMPS};
+use super::common::{self, table_levels};
+use super::iidx_like::{self, LAMP, LAMPS, LOWEST_BP, MAIN_METRICS, NOTECOUNT};
 use crate::catalogue::{Chart, Song};
 use crate::formula::Formula;
 use crate::game::{
-    Best, Bound, ClassSet, ClassSource, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game,
-    GameConfig, GoalCharts, GoalFormat, GoalStyle, Gpt, GptConfig, GraphBound, Merger, MetaField, MetaKind, Metric,
-    MetricKind, POSITIVE_INTEGER, POSITIVE_NUMBER, PbConfig, Pick, ProfileRating, ProfileRule, RankKey, Refusal,
-    ScoreRating, SessionRating,
+    Best, ClassSet, ClassValue, DataField, DataKind, Difficulty, Edition, Game, GameConfig, Gpt, GptConfig, GraphBound,
+    Merger, MetaField, MetaKind, Metric, MetricKind, PbConfig, ProfileRating, ScoreRating, SessionRating,
 };
 use crate::match_type::MatchType;
 use crate::number::{json, to_fixed};
-use crate::score::{Derived, MetricIdx, MetricValue, ScoreData, enum_value, index_in, metric};
+use crate::score::{MetricIdx, enum_value, index_in, metric};
+use serde_json::Value;
 
 /// The game.
 pub static GAME: GameConfig = GameConfig {
@@ -31,18 +28,13 @@ pub static K7: GptConfig = GptConfig {
     playtype: "7K",
     v3: "bms-7k",
     name: "BMS (7K)",
-    score_meta: &[
-        MetaField { name: "random", kind: MetaKind::OneOf(RANDOM), null_ok: true },
-        INPUT_DEVICE,
-        CLIENT,
-        GAUGE_META,
-    ],
+    score_meta: &[MetaField::nullable("random", MetaKind::OneOf(RANDOM)), INPUT_DEVICE, CLIENT, GAUGE_META],
     classes: &[
-        provided("genocideDan", GENOCIDE),
-        provided("stslDan", SATELLITE_AND_STELLA),
-        provided("newGenerationDan", NEW_GENERATION),
-        provided("lnDan", LN),
-        provided("scratchDan", SCRATCH),
+        ClassSet::provided("genocideDan", GENOCIDE),
+        ClassSet::provided("stslDan", SATELLITE_AND_STELLA),
+        ClassSet::provided("newGenerationDan", NEW_GENERATION),
+        ClassSet::provided("lnDan", LN),
+        ClassSet::provided("scratchDan", SCRATCH),
     ],
     ..BMS
 };
@@ -53,26 +45,18 @@ pub static K14: GptConfig = GptConfig {
     playtype: "14K",
     v3: "bms-14k",
     name: "BMS (14K)",
-    score_meta: &[
-        MetaField { name: "random", kind: MetaKind::PairOf(RANDOM), null_ok: true },
-        INPUT_DEVICE,
-        CLIENT,
-        GAUGE_META,
-    ],
+    score_meta: &[MetaField::nullable("random", MetaKind::PairOf(RANDOM)), INPUT_DEVICE, CLIENT, GAUGE_META],
     classes: &[
-        provided("genocideDan", GENOCIDE),
+        ClassSet::provided("genocideDan", GENOCIDE),
         // There are no Stella courses for fourteen keys.
-        provided("stslDan", SATELLITE_AND_STELLA.split_at(13).0),
+        ClassSet::provided("stslDan", SATELLITE_AND_STELLA.split_at(13).0),
     ],
     ..BMS
 };
 
 /// What 7K and 14K share.
 const BMS: GptConfig = GptConfig {
-    game: Game::Bms,
-    judgements: iidx_like::JUDGEMENTS,
-    preferences: &[MetaField { name: "displayTables", kind: MetaKind::Texts, null_ok: true }],
-    validators: &[iidx_like::judgements_add_up],
+    preferences: &[MetaField::nullable("displayTables", MetaKind::Texts)],
     score_ratings: &[score_rating(sieglinde_text)],
     session_ratings: &[session_rating(sieglinde_text)],
     profile_ratings: &[profile_rating(sieglinde_text)],
@@ -81,77 +65,24 @@ const BMS: GptConfig = GptConfig {
 
 /// What BMS and PMS share.
 pub(super) const SHARED: GptConfig = GptConfig {
-    gpt: Gpt::Bms7k,
     game: Game::Bms,
-    playtype: "",
-    v3: "",
-    name: "",
     difficulties: &[Difficulty::new("CHART", "CHART")],
-    difficulty_kind: DifficultyKind::Fixed,
     default_difficulty: "CHART",
-    difficulty_groups: &[],
-    versions: &[],
-    former_versions: &[],
     match_types: &[MatchType::BmsChartHash, MatchType::TachiSongId],
     metrics: METRICS,
-    judgements: &[],
-    old_members: &[],
-    default_metric: PERCENT,
-    default_enum: LAMP,
-    score_meta: &[],
-    preferences: &[],
-    derive,
-    validators: &[],
-    score_ratings: &[],
-    session_ratings: &[],
-    profile_ratings: &[],
     default_score_rating: "sieglinde",
     default_session_rating: "sieglinde",
     default_profile_rating: "sieglinde",
-    classes: &[],
     pb: PbConfig {
-        base: "Best Score",
         mergers: &[
-            Merger {
-                name: "Best Lamp",
-                metric: LAMP,
-                pick: Pick::Largest,
-                copies: &[LAMP, GAUGE, GAUGE_HISTORY, GAUGE_HISTORY_EASY, GAUGE_HISTORY_GROOVE, GAUGE_HISTORY_HARD],
-                eligible: None,
-            },
-            Merger { name: "Lowest BP", metric: BP, pick: Pick::Smallest, copies: &[BP], eligible: None },
+            Merger::largest(
+                "Best Lamp",
+                &[LAMP, GAUGE, GAUGE_HISTORY, GAUGE_HISTORY_EASY, GAUGE_HISTORY_GROOVE, GAUGE_HISTORY_HARD],
+            ),
+            LOWEST_BP,
         ],
-        rank: &[RankKey::largest(SCORE), RankKey::largest(LAMP), RankKey::smallest(BP)],
-        bucket: |_, _| 0,
+        ..iidx_like::PB
     },
-    goals: &[
-        GoalFormat {
-            metric: SCORE,
-            style: GoalStyle::Number {
-                criteria: iidx_like::score_criteria,
-                progress: |data| iidx_like::plain(data.number(SCORE)),
-                out_of: iidx_like::plain,
-            },
-            charts: GoalCharts::SingleOnly,
-        },
-        GoalFormat {
-            metric: PERCENT,
-            style: GoalStyle::Number {
-                criteria: iidx_like::percent_criteria,
-                progress: |data| iidx_like::percent_text(data.number(PERCENT)),
-                out_of: iidx_like::percent_text,
-            },
-            charts: GoalCharts::Any,
-        },
-        GoalFormat {
-            metric: LAMP,
-            style: GoalStyle::Value { text: None, progress: Some(|data| iidx_like::lamp_with_bp(data, LAMP, BP)) },
-            charts: GoalCharts::Any,
-        },
-        GoalFormat::grade(GRADE, |data, chart, goal| {
-            iidx_like::grade_delta(data.number(SCORE), notecount(chart), data.index(GRADE), goal)
-        }),
-    ],
     chart_label: label,
     chart_data: &[
         DataField::required("notecount", DataKind::Integer),
@@ -164,49 +95,43 @@ pub(super) const SHARED: GptConfig = GptConfig {
         DataField::optional("aiLevel", DataKind::Text),
     ],
     chart_numbers: CHART_NUMBERS,
-    chart_arrays: &[],
     recalculate_on: &["data.notecount", "data.sglEC", "data.sglHC"],
+    ..iidx_like::SHARED
 };
 
-// --- Metrics ---------------------------------------------------------------------------------------------------
+// --- Metrics ----------------------------------------------------------------------------------------------------
 
-const METRICS: &[Metric] = &[
-    Metric::provided(
-        "score",
-        MetricKind::Integer(Bound::Chart(|score, chart| iidx_like::ex_score_bound(score, notecount(chart)))),
-    ),
-    Metric::provided("lamp", MetricKind::Enum { values: LAMPS, relevant_from: "EASY CLEAR" }),
-    Metric::derived("percent", MetricKind::Decimal(Bound::Between(0.0, 100.0))),
-    Metric::derived("grade", MetricKind::Enum { values: GRADES, relevant_from: "A" }),
-    Metric::optional("fast", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
-    Metric::optional("slow", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
-    Metric::optional("maxCombo", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
-    Metric::optional("bp", COUNT),
-    Metric::optional("epg", COUNT),
-    Metric::optional("egr", COUNT),
-    Metric::optional("egd", COUNT),
-    Metric::optional("ebd", COUNT),
-    Metric::optional("epr", COUNT),
-    Metric::optional("lpg", COUNT),
-    Metric::optional("lgr", COUNT),
-    Metric::optional("lgd", COUNT),
-    Metric::optional("lbd", COUNT),
-    Metric::optional("lpr", COUNT),
-    Metric::optional("gauge", MetricKind::Decimal(Bound::Between(0.0, 100.0))),
-    Metric::optional("gaugeHistory", LIFE),
-    Metric::optional("gaugeHistoryEasy", LIFE),
-    Metric::optional("gaugeHistoryGroove", LIFE),
-    Metric::optional("gaugeHistoryHard", LIFE),
-];
+const METRICS: &[Metric] = {
+    let [score, lamp, percent, grade, fast, slow, max_combo, bp] = MAIN_METRICS;
+    &[
+        score,
+        lamp,
+        percent,
+        grade,
+        fast,
+        slow,
+        max_combo,
+        bp,
+        Metric::optional("epg", common::COUNT),
+        Metric::optional("egr", common::COUNT),
+        Metric::optional("egd", common::COUNT),
+        Metric::optional("ebd", common::COUNT),
+        Metric::optional("epr", common::COUNT),
+        Metric::optional("lpg", common::COUNT),
+        Metric::optional("lgr", common::COUNT),
+        Metric::optional("lgd", common::COUNT),
+        Metric::optional("lbd", common::COUNT),
+        Metric::optional("lpr", common::COUNT),
+        common::GAUGE,
+        Metric::optional("gaugeHistory", LIFE),
+        Metric::optional("gaugeHistoryEasy", LIFE),
+        Metric::optional("gaugeHistoryGroove", LIFE),
+        Metric::optional("gaugeHistoryHard", LIFE),
+    ]
+};
 
-const COUNT: MetricKind = MetricKind::Integer(Bound::NonNegative(POSITIVE_NUMBER));
 const LIFE: MetricKind = MetricKind::Graph(GraphBound::between(0.0, 100.0));
 
-const SCORE: MetricIdx = metric(METRICS, "score");
-const LAMP: MetricIdx = metric(METRICS, "lamp");
-const PERCENT: MetricIdx = metric(METRICS, "percent");
-const GRADE: MetricIdx = metric(METRICS, "grade");
-const BP: MetricIdx = metric(METRICS, "bp");
 const GAUGE: MetricIdx = metric(METRICS, "gauge");
 const GAUGE_HISTORY: MetricIdx = metric(METRICS, "gaugeHistory");
 const GAUGE_HISTORY_EASY: MetricIdx = metric(METRICS, "gaugeHistoryEasy");
@@ -217,23 +142,11 @@ const EASY_CLEAR: usize = enum_value(METRICS, LAMP, "EASY CLEAR");
 const CLEAR: usize = enum_value(METRICS, LAMP, "CLEAR");
 const HARD_CLEAR: usize = enum_value(METRICS, LAMP, "HARD CLEAR");
 
-const CHART_NUMBERS: &[&str] = &["notecount", "sglEC", "sglHC"];
-const NOTECOUNT: usize = index_in(CHART_NUMBERS, "notecount");
+const CHART_NUMBERS: &[&str] = &[NOTECOUNT, "sglEC", "sglHC"];
 const SGL_EC: usize = index_in(CHART_NUMBERS, "sglEC");
 const SGL_HC: usize = index_in(CHART_NUMBERS, "sglHC");
 
-fn notecount(chart: &Chart) -> f64 {
-    chart.number(NOTECOUNT).unwrap_or(0.0)
-}
-
-fn derive(data: &ScoreData, chart: &Chart) -> Result<Derived, Refusal> {
-    let (score, notecount) = (data.number(SCORE), notecount(chart));
-    let percent = iidx_like::percent(score, notecount);
-    let grade = iidx_like::grade(score, notecount);
-    Ok(smallvec![MetricValue::Number(percent), MetricValue::Enum(grade as u8)])
-}
-
-// --- Ratings ---------------------------------------------------------------------------------------------------
+// --- Ratings ----------------------------------------------------------------------------------------------------
 
 /// The sieglinde of a clear; `lamp` is the lamp's index, `ec` and `hc` say how hard an easy and a hard clear of the
 /// chart are. A chart without them is worth 0.
@@ -273,34 +186,24 @@ pub(super) const fn score_rating(format: fn(f64) -> String) -> ScoreRating {
 
 /// `sieglinde` of a session, shown as `format` says.
 pub(super) const fn session_rating(format: fn(f64) -> String) -> SessionRating {
-    SessionRating {
-        name: "sieglinde",
-        description: "The mean of the best 10 sieglindes.",
-        of: "sieglinde",
-        best: 10,
-        times: 1.0,
-        format,
-    }
+    SessionRating::best_ten("sieglinde", "sieglinde", "The mean of the best 10 sieglindes.", format)
 }
 
 /// `sieglinde` of a profile, shown as `format` says.
 pub(super) const fn profile_rating(format: fn(f64) -> String) -> ProfileRating {
-    ProfileRating {
-        name: "sieglinde",
-        description: "The mean of the best 20 sieglindes.",
-        rule: ProfileRule::Best { of: "sieglinde", best: 20, how: Best::Mean },
-        format,
-    }
+    let best = ("sieglinde", 20, Best::Mean);
+    ProfileRating::best("sieglinde", best, "The mean of the best 20 sieglindes.", format)
 }
 
-// --- Labels ----------------------------------------------------------------------------------------------------
+// --- Chart labels -----------------------------------------------------------------------------------------------
 
 /// `gazer [MANIAQ] [ELECTRANCE] (★17)`: the difficulty is the same for all charts, so the tables stand in its place.
 #[must_use]
 pub fn label(song: &Song, chart: &Chart) -> String {
     let data = song.data_json();
     let mut label = song.title.to_string();
-    let parts = [(" - ", text(&data["subtitle"]), ""), (" [", text(&data["genre"]), "]"), (" (", &tables(chart), ")")];
+    let parts =
+        [(" - ", text(&data["subtitle"]), ""), (" [", text(&data["genre"]), "]"), (" (", &table_levels(chart), ")")];
     for (before, part, after) in parts {
         if !part.is_empty() {
             label.extend([before, part, after]);
@@ -312,27 +215,15 @@ pub fn label(song: &Song, chart: &Chart) -> String {
 /// What is shown as a chart's difficulty: its levels on tables, or `Unrated`.
 #[must_use]
 pub fn difficulty_text(chart: &Chart) -> String {
-    let tables = tables(chart);
+    let tables = table_levels(chart);
     if tables.is_empty() { "Unrated".to_owned() } else { tables }
-}
-
-/// `★17, sl3`; empty when the chart is on no table. Table levels come as a list or as an object.
-fn tables(chart: &Chart) -> String {
-    let levels: Vec<String> = match &chart.data_json()["tableFolders"] {
-        Value::Array(folders) => {
-            folders.iter().map(|folder| format!("{}{}", text(&folder["table"]), text(&folder["level"]))).collect()
-        }
-        Value::Object(folders) => folders.iter().map(|(table, level)| format!("{table}{}", text(level))).collect(),
-        _ => Vec::new(),
-    };
-    levels.join(", ")
 }
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-// --- Tables ----------------------------------------------------------------------------------------------------
+// --- Tables -----------------------------------------------------------------------------------------------------
 
 /// The members of `song.data`, from the file's header.
 pub(super) const SONG_DATA: &[DataField] = &[
@@ -346,16 +237,11 @@ pub(super) const SONG_DATA: &[DataField] = &[
 pub(super) const RANDOM: &[&str] = &["MIRROR", "NONRAN", "R-RANDOM", "RANDOM", "S-RANDOM"];
 /// What was played with.
 pub(super) const INPUT_DEVICE: MetaField =
-    MetaField { name: "inputDevice", kind: MetaKind::OneOf(&["BM_CONTROLLER", "KEYBOARD", "MIDI"]), null_ok: true };
+    MetaField::nullable("inputDevice", MetaKind::OneOf(&["BM_CONTROLLER", "KEYBOARD", "MIDI"]));
 /// The gauge.
 pub(super) const GAUGE_META: MetaField =
-    MetaField { name: "gauge", kind: MetaKind::OneOf(&["EASY", "NORMAL", "HARD", "EX-HARD"]), null_ok: true };
-const CLIENT: MetaField = MetaField { name: "client", kind: MetaKind::OneOf(&["lr2oraja", "LR2"]), null_ok: true };
-
-/// A set of classes that course results give.
-pub(super) const fn provided(id: &'static str, values: &'static [ClassValue]) -> ClassSet {
-    ClassSet { id, source: ClassSource::Provided, values }
-}
+    MetaField::nullable("gauge", MetaKind::OneOf(&["EASY", "NORMAL", "HARD", "EX-HARD"]));
+const CLIENT: MetaField = MetaField::nullable("client", MetaKind::OneOf(&["lr2oraja", "LR2"]));
 
 const GENOCIDE: &[ClassValue] = &[
     ClassValue::new("NORMAL_1", "☆1", "Normal 1st Dan"),
@@ -473,7 +359,7 @@ const SCRATCH: &[ClassValue] = &[
     ClassValue::new("KAIDEN", "皆伝", "Scratch Kaiden"),
 ];
 
-// --- Formulas under their published names ------------------------------------------------------------------------
+// --- Formulas under their published names -----------------------------------------------------------------------
 
 /// The game's formulas.
 pub static FORMULAS: &[Formula] = &[Formula {

@@ -2,17 +2,17 @@
 
 use smallvec::smallvec;
 
-use super::sega::{self, GRADES, MAX_SCORE};
+use super::common::{self, refuse_negative, refuse_outside, score_goal, two_decimals};
 use crate::catalogue::Chart;
 use crate::formula::Formula;
 use crate::game::{
-    Best, ClassSet, ClassSource, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game,
-    GameConfig, GoalCharts, GoalFormat, GoalStyle, Gpt, GptConfig, GraphBound, Merger, Metric, MetricKind, OldMember,
-    OldMemberRule, PbConfig, Pick, ProfileRating, ProfileRule, RankKey, Refusal, ScoreRating, Version,
+    Best, Bound, ClassSet, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game, GameConfig,
+    GoalCharts, GoalFormat, Gpt, GptConfig, GraphBound, Merger, Metric, MetricKind, OldMember, OldMemberRule, PbConfig,
+    ProfileRating, RankKey, Refusal, ScoreRating, SessionRating, Version,
 };
 use crate::grade;
 use crate::match_type::MatchType;
-use crate::number::{compact, json, to_text, with_commas};
+use crate::number::{compact, json, with_commas};
 use crate::score::{Derived, MetricIdx, MetricValue, ScoreData, enum_value, index_in, metric};
 
 /// The game.
@@ -65,7 +65,7 @@ pub static SINGLE: GptConfig = GptConfig {
     score_meta: &[],
     preferences: &[],
     derive,
-    validators: &[lamp_fits_score, lamp_fits_judgements, combo_fits_judgements, clear_fits_judgements],
+    validators: &[lamp_fits_score, full_combos_are_unbroken, combo_fits_judgements, clear_fits_judgements],
     score_ratings: &[ScoreRating {
         name: "rating",
         description: "The level of the chart, raised or lowered by the score.",
@@ -73,65 +73,43 @@ pub static SINGLE: GptConfig = GptConfig {
             // WORLD'S END charts have no level, which the formula would still rate.
             if chart.level_num <= 0.0 { Ok(Some(0.0)) } else { rating(data.number(SCORE), chart.level_num).map(Some) }
         },
-        format: sega::two_decimals,
+        format: two_decimals,
     }],
-    session_ratings: &[sega::session("naiveRating", "The mean of the best 10 ratings.", "rating", sega::two_decimals)],
-    profile_ratings: &[ProfileRating {
-        name: "naiveRating",
-        description: "The mean of the best 50 ratings, whichever version the charts are from.",
-        rule: ProfileRule::Best { of: "rating", best: 50, how: Best::IntegralMean(100.0) },
-        format: sega::two_decimals,
-    }],
+    session_ratings: &[SessionRating::best_ten(
+        "naiveRating",
+        "rating",
+        "The mean of the best 10 ratings.",
+        two_decimals,
+    )],
+    profile_ratings: &[ProfileRating::best(
+        "naiveRating",
+        ("rating", 50, Best::IntegralMean(100.0)),
+        "The mean of the best 50 ratings, whichever version the charts are from.",
+        two_decimals,
+    )],
     default_score_rating: "rating",
     default_session_rating: "naiveRating",
     default_profile_rating: "naiveRating",
     classes: &[
-        ClassSet {
-            id: "colour",
-            source: ClassSource::Derived { rating: "naiveRating", from: COLOURS_FROM },
-            values: COLOURS,
-        },
-        ClassSet { id: "dan", source: ClassSource::Provided, values: DAN },
-        ClassSet { id: "emblem", source: ClassSource::Provided, values: DAN },
+        ClassSet::derived("colour", "naiveRating", COLOUR_BOUNDS, COLOURS),
+        ClassSet::provided("dan", DAN),
+        ClassSet::provided("emblem", DAN),
     ],
     pb: PbConfig {
         base: "Best Score",
-        mergers: &[
-            Merger {
-                name: "Best Note Lamp",
-                metric: NOTE_LAMP,
-                pick: Pick::Largest,
-                copies: &[NOTE_LAMP],
-                eligible: None,
-            },
-            Merger {
-                name: "Best Clear Lamp",
-                metric: CLEAR_LAMP,
-                pick: Pick::Largest,
-                copies: &[CLEAR_LAMP],
-                eligible: None,
-            },
-        ],
+        mergers: &[Merger::largest("Best Note Lamp", &[NOTE_LAMP]), Merger::largest("Best Clear Lamp", &[CLEAR_LAMP])],
         rank: &[RankKey::largest(SCORE), RankKey::largest(NOTE_LAMP), RankKey::largest(CLEAR_LAMP)],
         bucket: |_, _| 0,
     },
     goals: &[
-        GoalFormat {
-            metric: SCORE,
-            style: GoalStyle::Number {
-                criteria: sega::score_criteria,
-                progress: |data| with_commas(data.number(SCORE)),
-                out_of: with_commas,
-            },
-            charts: GoalCharts::Any,
-        },
+        score_goal(SCORE, GoalCharts::Any),
         GoalFormat::value(NOTE_LAMP),
         GoalFormat::value(CLEAR_LAMP),
         GoalFormat::grade(GRADE, |data, _, goal| {
-            grade::delta(GRADES, GRADES_FROM, data.index(GRADE), data.number(SCORE), goal, compact)
+            grade::delta(GRADES, GRADE_BOUNDS, data.index(GRADE), data.number(SCORE), goal, compact)
         }),
     ],
-    chart_label: super::standard_label,
+    chart_label: common::standard_label,
     chart_data: &[
         DataField::required("inGameID", DataKind::IntegerOrList),
         DataField::optional("displayVersion", DataKind::Text),
@@ -141,10 +119,12 @@ pub static SINGLE: GptConfig = GptConfig {
     recalculate_on: &["levelNum"],
 };
 
-// --- Metrics ---------------------------------------------------------------------------------------------------
+// --- Metrics ----------------------------------------------------------------------------------------------------
+
+const MAX_SCORE: f64 = 1_010_000.0;
 
 const METRICS: &[Metric] = &[
-    Metric::provided("score", MetricKind::Integer(sega::SCORE_BOUND)),
+    Metric::provided("score", MetricKind::Integer(Bound::Between(0.0, MAX_SCORE))),
     Metric::provided(
         "noteLamp",
         MetricKind::Enum {
@@ -160,9 +140,9 @@ const METRICS: &[Metric] = &[
         },
     ),
     Metric::derived("grade", MetricKind::Enum { values: GRADES, relevant_from: "A" }),
-    sega::FAST,
-    sega::SLOW,
-    sega::MAX_COMBO,
+    common::FAST,
+    common::SLOW,
+    common::MAX_COMBO,
     Metric::optional("scoreGraph", MetricKind::Graph(GraphBound::between(0.0, MAX_SCORE))),
     Metric::optional("lifeGraph", MetricKind::Graph(GraphBound::between(0.0, 999.0))),
 ];
@@ -189,8 +169,10 @@ const JUSTICE: usize = index_in(JUDGEMENTS, "justice");
 const ATTACK: usize = index_in(JUDGEMENTS, "attack");
 const MISS: usize = index_in(JUDGEMENTS, "miss");
 
+const GRADES: &[&str] = &["D", "C", "B", "BB", "BBB", "A", "AA", "AAA", "S", "S+", "SS", "SS+", "SSS", "SSS+"];
+
 /// The lower bound of each grade.
-const GRADES_FROM: &[f64] = &[
+const GRADE_BOUNDS: &[f64] = &[
     0.0,
     500_000.0,
     600_000.0,
@@ -208,54 +190,36 @@ const GRADES_FROM: &[f64] = &[
 ];
 
 fn derive(data: &ScoreData, _chart: &Chart) -> Result<Derived, Refusal> {
-    let grade = grade::grade(GRADES_FROM, data.number(SCORE))?;
+    let grade = grade::grade(GRADE_BOUNDS, data.number(SCORE))?;
     Ok(smallvec![MetricValue::Enum(grade as u8)])
 }
 
-// --- Validation ------------------------------------------------------------------------------------------------
+// --- Validation -------------------------------------------------------------------------------------------------
 
 fn lamp_fits_score(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let (score, lamp) = (data.number(SCORE), data.index(NOTE_LAMP));
-    let shown = with_commas(score);
-    match lamp {
-        ALL_JUSTICE_CRITICAL if score != MAX_SCORE => {
-            Some(format!("An ALL JUSTICE CRITICAL must have a score of 1,010,000, got {shown}."))
+    let best = (NOTE_LAMP, ALL_JUSTICE_CRITICAL);
+    common::best_lamp_at_maximum(data, best, (SCORE, MAX_SCORE), with_commas).or_else(|| {
+        let score = data.number(SCORE);
+        let shown = with_commas(score);
+        match data.index(NOTE_LAMP) {
+            ALL_JUSTICE if score < 1_000_000.0 => {
+                Some(format!("A score of {shown} is too low for an ALL JUSTICE, which is at least 1,000,000."))
+            }
+            FULL_COMBO if score < 500_000.0 => {
+                Some(format!("A score of {shown} is too low for a FULL COMBO, which is at least 500,000."))
+            }
+            _ => None,
         }
-        NONE..ALL_JUSTICE_CRITICAL if score == MAX_SCORE => Some(format!(
-            "A score of 1,010,000 must have the noteLamp ALL JUSTICE CRITICAL, got {}.",
-            data.value(NOTE_LAMP)
-        )),
-        ALL_JUSTICE if score < 1_000_000.0 => {
-            Some(format!("A score of {shown} is too low for an ALL JUSTICE, which is at least 1,000,000."))
-        }
-        FULL_COMBO if score < 500_000.0 => {
-            Some(format!("A score of {shown} is too low for a FULL COMBO, which is at least 500,000."))
-        }
-        _ => None,
-    }
+    })
 }
 
-fn lamp_fits_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let [justice, attack, miss] = [JUSTICE, ATTACK, MISS].map(|judgement| data.judgement_or_zero(judgement));
-    match data.index(NOTE_LAMP) {
-        ALL_JUSTICE_CRITICAL if justice + attack + miss > 0 => {
-            Some("An ALL JUSTICE CRITICAL cannot have judgements other than jcrit.".to_owned())
-        }
-        ALL_JUSTICE if attack + miss > 0 => {
-            Some("An ALL JUSTICE cannot have judgements worse than justice.".to_owned())
-        }
-        FULL_COMBO if miss > 0 => Some("A FULL COMBO cannot have misses.".to_owned()),
-        _ => None,
-    }
+fn full_combos_are_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    const ALLOWS: &[(usize, usize)] = &[(ALL_JUSTICE_CRITICAL, JCRIT), (ALL_JUSTICE, JUSTICE), (FULL_COMBO, ATTACK)];
+    common::broken_combo(data, NOTE_LAMP, ALLOWS, MISS)
 }
 
 fn combo_fits_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let max_combo = data.optional(MAX_COMBO)?;
-    let sum = data.judgement(JCRIT)? + data.judgement(JUSTICE)? + data.judgement(ATTACK)? + data.judgement(MISS)?;
-    (data.index(NOTE_LAMP) != NONE && sum as f64 != max_combo).then(|| {
-        let (lamp, max_combo) = (data.value(NOTE_LAMP), to_text(max_combo));
-        format!("The maxCombo of a score with {lamp} must equal the sum of its judgements ({max_combo} != {sum}).")
-    })
+    common::combo_of_all(data, NOTE_LAMP, NONE, MAX_COMBO)
 }
 
 fn clear_fits_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
@@ -276,14 +240,15 @@ fn clear_fits_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
         .then(|| format!("The clearLamp {lamp} needs fewer than {limit} judgements below jcrit, got {worse}."))
 }
 
-// --- Ratings ---------------------------------------------------------------------------------------------------
+// --- Ratings ----------------------------------------------------------------------------------------------------
 
 /// The rating of a score on a chart of that level.
 ///
 /// # Errors
 /// When the score is out of bounds or the level is negative.
 pub fn rating(score: f64, level: f64) -> Result<f64, Refusal> {
-    sega::check_score(score, level)?;
+    refuse_outside("score", score, MAX_SCORE)?;
+    refuse_negative("level", level)?;
     let base = level * 100.0;
     let hundredths = if score >= 1_009_000.0 {
         base + 215.0
@@ -307,7 +272,7 @@ pub fn rating(score: f64, level: f64) -> Result<f64, Refusal> {
     Ok((hundredths.floor() / 100.0).max(0.0))
 }
 
-// --- Tables ----------------------------------------------------------------------------------------------------
+// --- Tables -----------------------------------------------------------------------------------------------------
 
 const VERSIONS: &[Version] = &[
     Version::new("paradiselost", "PARADISE LOST"),
@@ -356,7 +321,7 @@ const COLOURS: &[ClassValue] = &[
     ClassValue::new("RAINBOW_EX_II", "虹(極)★★", "Rainbow Extreme II: >=17.25 Rating"),
     ClassValue::new("RAINBOW_EX_III", "虹(極)★★★", "Rainbow Extreme III: >=17.5 Rating"),
 ];
-const COLOURS_FROM: &[f64] =
+const COLOUR_BOUNDS: &[f64] =
     &[0.0, 2.0, 4.0, 7.0, 10.0, 12.0, 13.25, 14.5, 15.25, 15.5, 15.75, 16.0, 16.25, 16.5, 16.75, 17.0, 17.25, 17.5];
 
 /// Courses, and the emblems for having passed all of a class.
@@ -369,7 +334,7 @@ const DAN: &[ClassValue] = &[
     ClassValue::new("DAN_INFINITE", "∞", "Infinite Class"),
 ];
 
-// --- Formulas under their published names ------------------------------------------------------------------------
+// --- Formulas under their published names -----------------------------------------------------------------------
 
 /// The game's formulas.
 pub static FORMULAS: &[Formula] = &[Formula {

@@ -2,15 +2,15 @@
 
 use smallvec::smallvec;
 
-use super::{dance, goal_text};
+use super::common::{self, broken_combo, score_goal};
 use crate::catalogue::{Chart, Song};
 use crate::formula::Formula;
 use crate::game::{
-    Bound, ClassSet, ClassSource, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game,
-    GameConfig, GoalCharts, GoalFormat, GoalStyle, Gpt, GptConfig, Merger, Metric, MetricKind, POSITIVE_INTEGER,
-    POSITIVE_NUMBER, PbConfig, Pick, ProfileInput, ProfileRating, ProfileRule, RankKey, RatedChart, Refusal,
-    ScoreRating, SessionRating, Version,
+    Bound, ClassSet, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game, GameConfig,
+    GoalCharts, GoalFormat, Gpt, GptConfig, Merger, Metric, MetricKind, PbConfig, ProfileInput, ProfileRating,
+    ProfileRule, RankKey, RatedChart, Refusal, ScoreRating, SessionRating, Version,
 };
+use crate::grade::{delta_unless_failed, grade_unless_failed};
 use crate::match_type::MatchType;
 use crate::number::{json, to_text, with_commas};
 use crate::score::{Derived, MetricIdx, MetricValue, ScoreData, enum_value, index_in, metric};
@@ -77,14 +77,12 @@ const SHARED: GptConfig = GptConfig {
         calculate: |data, chart| flare_skill(is_failed(data), data.optional_index(FLARE), chart.level_num).map(Some),
         format: to_text,
     }],
-    session_ratings: &[SessionRating {
-        name: "flareSkill",
-        description: "The mean of the best 10 flareSkills.",
-        of: "flareSkill",
-        best: 10,
-        times: 1.0,
-        format: to_text,
-    }],
+    session_ratings: &[SessionRating::best_ten(
+        "flareSkill",
+        "flareSkill",
+        "The mean of the best 10 flareSkills.",
+        to_text,
+    )],
     profile_ratings: &[ProfileRating {
         name: "flareSkill",
         description: "The best 30 flareSkills of each of the categories CLASSIC, WHITE and GOLD, all added.",
@@ -94,51 +92,27 @@ const SHARED: GptConfig = GptConfig {
     default_score_rating: "flareSkill",
     default_session_rating: "flareSkill",
     default_profile_rating: "flareSkill",
-    classes: &[ClassSet {
-        id: "flare",
-        source: ClassSource::Derived { rating: "flareSkill", from: PLANET_BOUNDS },
-        values: PLANETS,
-    }],
+    classes: &[ClassSet::derived("flare", "flareSkill", PLANET_BOUNDS, PLANETS)],
     pb: PbConfig {
         base: "Best Score",
         mergers: &[
-            Merger { name: "Best Lamp", metric: LAMP, pick: Pick::Largest, copies: &[LAMP], eligible: None },
-            Merger { name: "Best Score", metric: SCORE, pick: Pick::Largest, copies: &[SCORE, GRADE], eligible: None },
-            Merger {
-                name: "Best EX Score",
-                metric: EX_SCORE,
-                pick: Pick::Largest,
-                copies: &[EX_SCORE],
-                eligible: None,
-            },
+            Merger::largest("Best Lamp", &[LAMP]),
+            Merger::largest("Best Score", &[SCORE, GRADE]),
+            Merger::largest("Best EX Score", &[EX_SCORE]),
             // A Flare gauge that ran out earns nothing, so it must not hide a lower one that was cleared.
-            Merger {
-                name: "Best Flare",
-                metric: FLARE,
-                pick: Pick::Largest,
-                copies: &[FLARE],
-                eligible: Some(|data| !is_failed(data)),
-            },
+            Merger { eligible: Some(|data| !is_failed(data)), ..Merger::largest("Best Flare", &[FLARE]) },
         ],
         rank: &[RankKey::largest(SCORE), RankKey::largest(LAMP)],
         bucket: flare_category,
     },
     goals: &[
-        GoalFormat {
-            metric: SCORE,
-            style: GoalStyle::Number {
-                criteria: goal_text::score_criteria,
-                progress: |data| with_commas(data.number(SCORE)),
-                out_of: with_commas,
-            },
-            charts: GoalCharts::Any,
-        },
+        score_goal(SCORE, GoalCharts::Any),
         GoalFormat::value(LAMP),
         GoalFormat::grade(GRADE, |data, _, goal| {
-            dance::delta(GRADES, GRADE_BOUNDS, data.index(GRADE), data.number(SCORE), goal, with_commas)
+            delta_unless_failed(GRADES, GRADE_BOUNDS, data.index(GRADE), data.number(SCORE), goal, with_commas)
         }),
     ],
-    chart_label: super::standard_label,
+    chart_label: common::standard_label,
     chart_data: &[
         DataField::required("inGameID", DataKind::Integer),
         DataField::optional("stepCount", DataKind::Integer),
@@ -148,17 +122,17 @@ const SHARED: GptConfig = GptConfig {
     recalculate_on: &["levelNum"],
 };
 
-// --- Metrics ---------------------------------------------------------------------------------------------------
+// --- Metrics ----------------------------------------------------------------------------------------------------
 
 const METRICS: &[Metric] = &[
     Metric::provided("score", MetricKind::Integer(Bound::Between(0.0, 1_000_000.0))),
     Metric::provided("lamp", MetricKind::Enum { values: LAMPS, relevant_from: "CLEAR" }),
     Metric::derived("grade", MetricKind::Enum { values: GRADES, relevant_from: "D" }),
     Metric::optional("flare", MetricKind::Enum { values: FLARES, relevant_from: "0" }),
-    Metric::optional_in_id("exScore", MetricKind::Integer(Bound::NonNegative(POSITIVE_NUMBER))),
-    Metric::optional("fast", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
-    Metric::optional("slow", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
-    Metric::optional("maxCombo", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
+    Metric::optional_in_id("exScore", common::COUNT),
+    common::FAST,
+    common::SLOW,
+    common::MAX_COMBO,
 ];
 
 const SCORE: MetricIdx = metric(METRICS, "score");
@@ -208,9 +182,11 @@ fn is_failed(data: &ScoreData) -> bool {
 }
 
 fn derive(data: &ScoreData, _chart: &Chart) -> Result<Derived, Refusal> {
-    let grade = dance::grade(is_failed(data), GRADE_BOUNDS, data.number(SCORE))?;
+    let grade = grade_unless_failed(is_failed(data), GRADE_BOUNDS, data.number(SCORE))?;
     Ok(smallvec![MetricValue::Enum(grade as u8)])
 }
+
+// --- Validation -------------------------------------------------------------------------------------------------
 
 /// The counts of these judgements, when all of them are known.
 fn counts<const N: usize>(data: &ScoreData, judgements: [usize; N]) -> Option<[i64; N]> {
@@ -237,7 +213,7 @@ fn full_combos_are_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> 
         (MARVELOUS_FULL_COMBO, MARVELOUS),
     ];
     counts(data, [MARVELOUS, PERFECT, GREAT, GOOD, MISS])?;
-    dance::broken_combo(data, LAMP, ALLOWS, MISS)
+    broken_combo(data, LAMP, ALLOWS, MISS)
 }
 
 fn ex_score_fits_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
@@ -289,7 +265,7 @@ impl Steps {
     }
 }
 
-// --- Ratings ---------------------------------------------------------------------------------------------------
+// --- Ratings ----------------------------------------------------------------------------------------------------
 
 /// What levels 1 to 19 are worth with Flare 0.
 const LEVEL_VALUES: [f64; 19] = [
@@ -347,7 +323,7 @@ fn sum_of_categories(lists: &[Vec<RatedChart<'_>>]) -> Option<f64> {
     Some(categories.iter().flatten().fold(0.0, |sum, rated| sum + rated.value))
 }
 
-// --- Tables ----------------------------------------------------------------------------------------------------
+// --- Tables -----------------------------------------------------------------------------------------------------
 
 /// The class values and their thresholds, four of each per planet.
 macro_rules! planets {
@@ -378,7 +354,7 @@ planets! {
     "SUN" "太陽 / SUN" [75_000.0, 78_750.0, 82_500.0, 86_250.0];
 }
 
-// --- Formulas under their published names ------------------------------------------------------------------------
+// --- Formulas under their published names -----------------------------------------------------------------------
 
 /// The game's formulas.
 pub static FORMULAS: &[Formula] = &[
@@ -386,7 +362,7 @@ pub static FORMULAS: &[Formula] = &[
         name: "DDR.grade",
         calculate: |args| {
             let failed = args.index("lamp", LAMPS)? == FAILED;
-            Ok(GRADES[dance::grade(failed, GRADE_BOUNDS, args.number("score")?)?].into())
+            Ok(GRADES[grade_unless_failed(failed, GRADE_BOUNDS, args.number("score")?)?].into())
         },
     },
     Formula {

@@ -2,16 +2,16 @@
 
 use smallvec::smallvec;
 
-use super::iidx_like::{percent_criteria, percent_text};
+use super::common::{self, percent as percent_text, percent_goal, refuse_negative, refuse_outside, two_decimals};
 use crate::formula::Formula;
 use crate::game::{
-    Best, Bound, ClassSet, ClassSource, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game,
-    GameConfig, GoalCharts, GoalFormat, GoalStyle, Gpt, GptConfig, Merger, Metric, MetricKind, POSITIVE_INTEGER,
-    PbConfig, Pick, ProfileRating, ProfileRule, RankKey, Refusal, ScoreRating, SessionRating, Version,
+    Best, ClassSet, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game, GameConfig, GoalCharts,
+    GoalFormat, Gpt, GptConfig, Merger, Metric, MetricKind, PbConfig, ProfileRating, RankKey, Refusal, ScoreRating,
+    SessionRating, Version,
 };
 use crate::grade;
 use crate::match_type::MatchType;
-use crate::number::{json, to_fixed};
+use crate::number::json;
 use crate::score::{MetricIdx, MetricValue, metric};
 
 /// The game.
@@ -93,70 +93,55 @@ const SHARED: GptConfig = GptConfig {
         calculate: |data, chart| skill(data.number(PERCENT), chart.level_num).map(Some),
         format: two_decimals,
     }],
-    session_ratings: &[SessionRating {
-        name: "skill",
-        description: "The mean of the best 10 skills.",
-        of: "skill",
-        best: 10,
-        times: 1.0,
-        format: two_decimals,
-    }],
-    profile_ratings: &[ProfileRating {
-        name: "naiveSkill",
-        description: "The sum of the best 50 skills, hot songs or not.",
-        rule: ProfileRule::Best { of: "skill", best: 50, how: Best::Sum },
-        format: two_decimals,
-    }],
+    session_ratings: &[SessionRating::best_ten("skill", "skill", "The mean of the best 10 skills.", two_decimals)],
+    profile_ratings: &[ProfileRating::best(
+        "naiveSkill",
+        ("skill", 50, Best::Sum),
+        "The sum of the best 50 skills, hot songs or not.",
+        two_decimals,
+    )],
     default_score_rating: "skill",
     default_session_rating: "skill",
     default_profile_rating: "naiveSkill",
-    classes: &[COLOUR],
+    classes: &[ClassSet::derived("colour", "naiveSkill", COLOUR_BOUNDS, COLOURS)],
     pb: PbConfig {
         base: "Best Percent",
-        mergers: &[Merger { name: "Best Lamp", metric: LAMP, pick: Pick::Largest, copies: &[LAMP], eligible: None }],
+        mergers: &[Merger::largest("Best Lamp", &[LAMP])],
         rank: &[RankKey::largest(PERCENT), RankKey::largest(LAMP)],
         bucket: |_, _| 0,
     },
     goals: &[
-        GoalFormat {
-            metric: PERCENT,
-            style: GoalStyle::Number {
-                criteria: percent_criteria,
-                progress: |data| percent_text(data.number(PERCENT)),
-                out_of: percent_text,
-            },
-            charts: GoalCharts::Any,
-        },
+        percent_goal(PERCENT, GoalCharts::Any),
         GoalFormat::value(LAMP),
         GoalFormat::grade(GRADE, |data, _, goal| {
             grade::delta(GRADES, GRADE_BOUNDS, data.index(GRADE), data.number(PERCENT), goal, percent_text)
         }),
     ],
-    chart_label: super::standard_label,
+    chart_label: common::standard_label,
     chart_data: &[DataField::required("inGameID", DataKind::Integer)],
     chart_numbers: &[],
     chart_arrays: &[],
     recalculate_on: &["levelNum"],
 };
 
-// --- Metrics ---------------------------------------------------------------------------------------------------
+// --- Metrics ----------------------------------------------------------------------------------------------------
 
-/// The lamps, worst first; jubeat has the same.
-pub const LAMPS: &[&str] = &["FAILED", "CLEAR", "FULL COMBO", "EXCELLENT"];
+/// The lamps, worst first.
+const LAMPS: &[&str] = &["FAILED", "CLEAR", "FULL COMBO", "EXCELLENT"];
 
 /// The grades, worst first.
 const GRADES: &[&str] = &["C", "B", "A", "S", "SS", "MAX"];
 
-/// The achievement rate that each grade begins with.
+/// The lower bound of each grade.
 const GRADE_BOUNDS: &[f64] = &[0.0, 63.0, 73.0, 80.0, 95.0, 100.0];
 
 const METRICS: &[Metric] = &[
-    Metric::provided("percent", MetricKind::Decimal(Bound::Between(0.0, 100.0))),
+    Metric::provided("percent", common::PERCENT),
     Metric::provided("lamp", MetricKind::Enum { values: LAMPS, relevant_from: "CLEAR" }),
     Metric::derived("grade", MetricKind::Enum { values: GRADES, relevant_from: "A" }),
-    Metric::optional("fast", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
-    Metric::optional("slow", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
-    Metric::optional("maxCombo", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
+    common::FAST,
+    common::SLOW,
+    common::MAX_COMBO,
 ];
 
 const PERCENT: MetricIdx = metric(METRICS, "percent");
@@ -171,7 +156,7 @@ pub fn grade(percent: f64) -> Result<usize, Refusal> {
     grade::grade(GRADE_BOUNDS, percent)
 }
 
-// --- Ratings ---------------------------------------------------------------------------------------------------
+// --- Ratings ----------------------------------------------------------------------------------------------------
 
 /// The skill of an achievement rate, in hundredths: whatever double arithmetic loses is lost.
 ///
@@ -183,15 +168,8 @@ pub fn grade(percent: f64) -> Result<usize, Refusal> {
 /// # Errors
 /// When the rate is above 100 or negative, or the level is negative.
 pub fn skill(percent: f64, level: f64) -> Result<f64, Refusal> {
-    if percent > 100.0 {
-        return Err(Refusal::new("An achievement rate is at most 100."));
-    }
-    if percent < 0.0 {
-        return Err(Refusal::new("An achievement rate cannot be negative."));
-    }
-    if level < 0.0 {
-        return Err(Refusal::new("A level cannot be negative."));
-    }
+    refuse_outside("achievement rate", percent, 100.0)?;
+    refuse_negative("level", level)?;
     Ok(((percent * level) * 20.0).floor() / 100.0)
 }
 
@@ -200,54 +178,40 @@ pub fn skill(percent: f64, level: f64) -> Result<f64, Refusal> {
 /// # Errors
 /// When the skill or the level is negative, or no achievement rate on that level reaches the skill.
 pub fn inverse_skill(skill: f64, level: f64) -> Result<f64, Refusal> {
-    if skill < 0.0 {
-        return Err(Refusal::new("A skill cannot be negative."));
-    }
-    if level < 0.0 {
-        return Err(Refusal::new("A level cannot be negative."));
-    }
+    refuse_negative("skill", skill)?;
+    refuse_negative("level", level)?;
     let percent = (100.0 * skill) / (20.0 * level);
     // Level 0 with skill 0 gives NaN: every achievement rate makes that skill there, so none is the one needed.
     if percent <= 100.0 { Ok(percent) } else { Err(Refusal::new("No achievement rate on that level reaches it.")) }
 }
 
-fn two_decimals(value: f64) -> String {
-    to_fixed(value, 2)
-}
+// --- Classes ----------------------------------------------------------------------------------------------------
 
-// --- Classes ---------------------------------------------------------------------------------------------------
+const COLOUR_BOUNDS: &[f64] = &[
+    0.0, 1000.0, 1500.0, 2000.0, 2500.0, 3000.0, 3500.0, 4000.0, 4500.0, 5000.0, 5500.0, 6000.0, 6500.0, 7000.0,
+    7500.0, 8000.0, 8500.0,
+];
+const COLOURS: &[ClassValue] = &[
+    ClassValue::new("WHITE", "白", "White"),
+    ClassValue::new("ORANGE", "橙", "Orange"),
+    ClassValue::new("ORANGE_GRD", "橙グラ", "Orange Gradient"),
+    ClassValue::new("YELLOW", "黄", "Yellow"),
+    ClassValue::new("YELLOW_GRD", "黄グラ", "Yellow Gradient"),
+    ClassValue::new("GREEN", "緑", "Green"),
+    ClassValue::new("GREEN_GRD", "緑グラ", "Green Gradient"),
+    ClassValue::new("BLUE", "青", "Blue"),
+    ClassValue::new("BLUE_GRD", "青グラ", "Blue Gradient"),
+    ClassValue::new("PURPLE", "紫", "Purple"),
+    ClassValue::new("PURPLE_GRD", "紫グラ", "Purple Gradient"),
+    ClassValue::new("RED", "赤", "Red"),
+    ClassValue::new("RED_GRD", "赤グラ", "Red Gradient"),
+    ClassValue::new("BRONZE", "銅", "Bronze"),
+    ClassValue::new("SILVER", "銀", "Silver"),
+    ClassValue::new("GOLD", "金", "Gold"),
+    ClassValue::new("RAINBOW", "虹", "Rainbow"),
+];
 
-const COLOUR: ClassSet = ClassSet {
-    id: "colour",
-    source: ClassSource::Derived {
-        rating: "naiveSkill",
-        from: &[
-            0.0, 1000.0, 1500.0, 2000.0, 2500.0, 3000.0, 3500.0, 4000.0, 4500.0, 5000.0, 5500.0, 6000.0, 6500.0,
-            7000.0, 7500.0, 8000.0, 8500.0,
-        ],
-    },
-    values: &[
-        ClassValue::new("WHITE", "白", "White"),
-        ClassValue::new("ORANGE", "橙", "Orange"),
-        ClassValue::new("ORANGE_GRD", "橙グラ", "Orange Gradient"),
-        ClassValue::new("YELLOW", "黄", "Yellow"),
-        ClassValue::new("YELLOW_GRD", "黄グラ", "Yellow Gradient"),
-        ClassValue::new("GREEN", "緑", "Green"),
-        ClassValue::new("GREEN_GRD", "緑グラ", "Green Gradient"),
-        ClassValue::new("BLUE", "青", "Blue"),
-        ClassValue::new("BLUE_GRD", "青グラ", "Blue Gradient"),
-        ClassValue::new("PURPLE", "紫", "Purple"),
-        ClassValue::new("PURPLE_GRD", "紫グラ", "Purple Gradient"),
-        ClassValue::new("RED", "赤", "Red"),
-        ClassValue::new("RED_GRD", "赤グラ", "Red Gradient"),
-        ClassValue::new("BRONZE", "銅", "Bronze"),
-        ClassValue::new("SILVER", "銀", "Silver"),
-        ClassValue::new("GOLD", "金", "Gold"),
-        ClassValue::new("RAINBOW", "虹", "Rainbow"),
-    ],
-};
-
-// --- Formulas under their published names ------------------------------------------------------------------------
+// --- Formulas under their published names -----------------------------------------------------------------------
 
 /// The game's formulas.
 pub static FORMULAS: &[Formula] = &[

@@ -1,20 +1,20 @@
 //! beatmania IIDX, SP and DP. Source: `spec/games/iidx.md`.
 
 use serde_json::Value;
-use smallvec::smallvec;
 
-use super::iidx_like::{self, GRADES};
+use super::common::{self, two_decimals};
+use super::iidx_like::{self, GRADES, LOWEST_BP, MAIN_METRICS, NOTECOUNT};
+pub use super::iidx_like::{BP, LAMP, SCORE, notecount};
 use crate::catalogue::Chart;
 use crate::formula::{Args, Formula, number_or_null};
 use crate::game::{
-    Best, Bound, ClassSet, ClassSource, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game,
-    GameConfig, GoalCharts, GoalFormat, GoalStyle, Gpt, GptConfig, GraphBound, Merger, MetaField, MetaKind, Metric,
-    MetricKind, POSITIVE_INTEGER, PbConfig, Pick, ProfileRating, ProfileRule, RankKey, Refusal, ScoreRating,
-    SessionRating, Version,
+    Best, ClassSet, ClassValue, DataField, DataKind, Difficulty, Edition, Game, GameConfig, Gpt, GptConfig, GraphBound,
+    Merger, MetaField, MetaKind, Metric, MetricKind, PbConfig, ProfileRating, Refusal, ScoreRating, SessionRating,
+    Version,
 };
 use crate::match_type::MatchType;
-use crate::number::{is_safe_integer, round, to_fixed};
-use crate::score::{Derived, MetricIdx, MetricValue, ScoreData, enum_value, index_in, metric};
+use crate::number::{is_safe_integer, json, round};
+use crate::score::{MetricIdx, ScoreData, enum_value, index_in, metric};
 
 /// The game.
 pub static GAME: GameConfig = GameConfig {
@@ -39,16 +39,6 @@ pub static SP: GptConfig = GptConfig {
     name: "beatmania IIDX (SP)",
     difficulties: SP_DIFFICULTIES,
     score_meta: SP_META,
-    score_ratings: &[
-        kt_rating("ktLampRating", "The level or tier of the clear.", |data, chart| {
-            Ok(Some(sp_rating(data, chart).lamp))
-        }),
-        kt_rating("ktLampRatingHC", "The tier of a hard clear.", |data, chart| Ok(Some(sp_rating(data, chart).hc))),
-        kt_rating("ktLampRatingEXHC", "The tier of an EX hard clear.", |data, chart| {
-            Ok(Some(sp_rating(data, chart).exhc))
-        }),
-        BPI,
-    ],
     chart_data: SP_CHART_DATA,
     recalculate_on: &[
         "levelNum",
@@ -71,16 +61,6 @@ pub static DP: GptConfig = GptConfig {
     name: "beatmania IIDX (DP)",
     difficulties: DP_DIFFICULTIES,
     score_meta: DP_META,
-    score_ratings: &[
-        kt_rating("ktLampRating", "The level or tier of the clear.", |data, chart| {
-            Ok(Some(dp_rating(data, chart).lamp))
-        }),
-        kt_rating("ktLampRatingHC", "The tier of a hard clear.", |data, chart| Ok(Some(dp_rating(data, chart).hc))),
-        kt_rating("ktLampRatingEXHC", "The tier of an EX hard clear.", |data, chart| {
-            Ok(Some(dp_rating(data, chart).exhc))
-        }),
-        BPI,
-    ],
     chart_data: DP_CHART_DATA,
     recalculate_on: &[
         "levelNum",
@@ -95,31 +75,25 @@ pub static DP: GptConfig = GptConfig {
 
 /// What both playtypes share.
 const SHARED: GptConfig = GptConfig {
-    gpt: Gpt::IidxSp,
     game: Game::Iidx,
-    playtype: "",
-    v3: "",
-    name: "",
-    difficulties: &[],
-    difficulty_kind: DifficultyKind::Fixed,
     default_difficulty: "ANOTHER",
-    difficulty_groups: &[],
     versions: VERSIONS,
-    former_versions: &[],
     match_types: &[MatchType::InGameId, MatchType::TachiSongId, MatchType::SongTitle],
     metrics: METRICS,
-    judgements: iidx_like::JUDGEMENTS,
-    default_metric: PERCENT,
-    default_enum: LAMP,
-    old_members: &[],
-    score_meta: &[],
     preferences: &[
-        MetaField { name: "display2DXTra", kind: MetaKind::Bool, null_ok: true },
-        MetaField { name: "bpiTarget", kind: MetaKind::NumberBetween(-15.0, 100.0), null_ok: true },
+        MetaField::nullable("display2DXTra", MetaKind::Bool),
+        MetaField::nullable("bpiTarget", MetaKind::NumberBetween(-15.0, 100.0)),
     ],
-    derive,
-    validators: &[iidx_like::judgements_add_up],
-    score_ratings: &[],
+    score_ratings: &[
+        kt_rating("ktLampRating", "The level or tier of the clear.", |data, chart| {
+            Ok(Some(lamp_ratings(data, chart).lamp))
+        }),
+        kt_rating("ktLampRatingHC", "The tier of a hard clear.", |data, chart| Ok(Some(lamp_ratings(data, chart).hc))),
+        kt_rating("ktLampRatingEXHC", "The tier of an EX hard clear.", |data, chart| {
+            Ok(Some(lamp_ratings(data, chart).exhc))
+        }),
+        BPI,
+    ],
     session_ratings: &[
         session("ktLampRating", "The mean of the best 10 ktLampRatings."),
         session("ktLampRatingHC", "The mean of the best 10 ktLampRatingHCs."),
@@ -127,99 +101,55 @@ const SHARED: GptConfig = GptConfig {
         session("BPI", "The mean of the best 10 BPIs."),
     ],
     profile_ratings: &[
-        profile("ktLampRating", "The mean of the best 20 ktLampRatings.", Best::Mean),
-        profile("ktLampRatingHC", "The mean of the best 20 ktLampRatingHCs.", Best::Mean),
-        profile("ktLampRatingEXHC", "The mean of the best 20 ktLampRatingEXHCs.", Best::Mean),
-        profile("BPI", "The mean of the best 20 BPIs.", Best::StrictMean),
+        profile("ktLampRating", Best::Mean, "The mean of the best 20 ktLampRatings."),
+        profile("ktLampRatingHC", Best::Mean, "The mean of the best 20 ktLampRatingHCs."),
+        profile("ktLampRatingEXHC", Best::Mean, "The mean of the best 20 ktLampRatingEXHCs."),
+        profile("BPI", Best::StrictMean, "The mean of the best 20 BPIs."),
     ],
     default_score_rating: "ktLampRating",
     default_session_rating: "ktLampRating",
     default_profile_rating: "ktLampRating",
-    classes: &[ClassSet { id: "dan", source: ClassSource::Provided, values: DAN }],
+    classes: &[ClassSet::provided("dan", DAN)],
     pb: PbConfig {
-        base: "Best Score",
         mergers: &[
-            Merger {
-                name: "Best Lamp",
-                metric: LAMP,
-                pick: Pick::Largest,
-                copies: &[LAMP, GSM_EASY, GSM_NORMAL, GSM_HARD, GSM_EX_HARD, GAUGE, GAUGE_HISTORY, COMBO_BREAK],
-                eligible: None,
-            },
-            Merger { name: "Lowest BP", metric: BP, pick: Pick::Smallest, copies: &[BP], eligible: None },
+            Merger::largest(
+                "Best Lamp",
+                &[LAMP, GSM_EASY, GSM_NORMAL, GSM_HARD, GSM_EX_HARD, GAUGE, GAUGE_HISTORY, COMBO_BREAK],
+            ),
+            LOWEST_BP,
         ],
-        rank: &[RankKey::largest(SCORE), RankKey::largest(LAMP), RankKey::smallest(BP)],
-        bucket: |_, _| 0,
+        ..iidx_like::PB
     },
-    goals: &[
-        GoalFormat {
-            metric: SCORE,
-            style: GoalStyle::Number {
-                criteria: iidx_like::score_criteria,
-                progress: |data| iidx_like::plain(data.number(SCORE)),
-                out_of: iidx_like::plain,
-            },
-            charts: GoalCharts::SingleOnly,
-        },
-        GoalFormat {
-            metric: PERCENT,
-            style: GoalStyle::Number {
-                criteria: iidx_like::percent_criteria,
-                progress: |data| iidx_like::percent_text(data.number(PERCENT)),
-                out_of: iidx_like::percent_text,
-            },
-            charts: GoalCharts::Any,
-        },
-        GoalFormat {
-            metric: LAMP,
-            style: GoalStyle::Value { text: None, progress: Some(|data| iidx_like::lamp_with_bp(data, LAMP, BP)) },
-            charts: GoalCharts::Any,
-        },
-        GoalFormat::grade(GRADE, |data, chart, goal| {
-            iidx_like::grade_delta(data.number(SCORE), notecount(chart), data.index(GRADE), goal)
-        }),
-    ],
-    chart_label: super::standard_label,
-    chart_data: &[],
     chart_numbers: CHART_NUMBERS,
-    chart_arrays: &[],
-    recalculate_on: &[],
+    ..iidx_like::SHARED
 };
 
-// --- Metrics ---------------------------------------------------------------------------------------------------
+// --- Metrics ----------------------------------------------------------------------------------------------------
 
-const METRICS: &[Metric] = &[
-    Metric::provided(
-        "score",
-        MetricKind::Integer(Bound::Chart(|score, chart| iidx_like::ex_score_bound(score, notecount(chart)))),
-    ),
-    Metric::provided("lamp", MetricKind::Enum { values: iidx_like::LAMPS, relevant_from: "EASY CLEAR" }),
-    Metric::derived("percent", MetricKind::Decimal(Bound::Between(0.0, 100.0))),
-    Metric::derived("grade", MetricKind::Enum { values: GRADES, relevant_from: "A" }),
-    Metric::optional("fast", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
-    Metric::optional("slow", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
-    Metric::optional("maxCombo", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
-    Metric::optional("bp", MetricKind::Integer(Bound::NonNegative(crate::game::POSITIVE_NUMBER))),
-    Metric::optional("gauge", MetricKind::Decimal(Bound::Between(0.0, 100.0))),
-    Metric::optional("comboBreak", MetricKind::Integer(Bound::NonNegative(crate::game::POSITIVE_NUMBER))),
-    Metric::optional("gaugeHistory", LIFE),
-    Metric::optional("scoreHistory", LIFE),
-    Metric::optional("gsmEasy", LIFE),
-    Metric::optional("gsmNormal", LIFE),
-    Metric::optional("gsmHard", LIFE),
-    Metric::optional("gsmEXHard", LIFE),
-];
+const METRICS: &[Metric] = {
+    let [score, lamp, percent, grade, fast, slow, max_combo, bp] = MAIN_METRICS;
+    &[
+        score,
+        lamp,
+        percent,
+        grade,
+        fast,
+        slow,
+        max_combo,
+        bp,
+        common::GAUGE,
+        Metric::optional("comboBreak", common::COUNT),
+        Metric::optional("gaugeHistory", LIFE),
+        Metric::optional("scoreHistory", LIFE),
+        Metric::optional("gsmEasy", LIFE),
+        Metric::optional("gsmNormal", LIFE),
+        Metric::optional("gsmHard", LIFE),
+        Metric::optional("gsmEXHard", LIFE),
+    ]
+};
 
 const LIFE: MetricKind = MetricKind::NullableGraph(GraphBound::between(0.0, 100.0));
 
-/// The EX score.
-pub const SCORE: MetricIdx = metric(METRICS, "score");
-/// The lamp.
-pub const LAMP: MetricIdx = metric(METRICS, "lamp");
-const PERCENT: MetricIdx = metric(METRICS, "percent");
-const GRADE: MetricIdx = metric(METRICS, "grade");
-/// Bads and poors, the "miss count".
-pub const BP: MetricIdx = metric(METRICS, "bp");
 /// Life at the end, in percent.
 pub const GAUGE: MetricIdx = metric(METRICS, "gauge");
 const COMBO_BREAK: MetricIdx = metric(METRICS, "comboBreak");
@@ -235,7 +165,7 @@ const HARD_CLEAR: usize = enum_value(METRICS, LAMP, "HARD CLEAR");
 const EX_HARD_CLEAR: usize = enum_value(METRICS, LAMP, "EX HARD CLEAR");
 
 const CHART_NUMBERS: &[&str] = &[
-    "notecount",
+    NOTECOUNT,
     "kaidenAverage",
     "worldRecord",
     "bpiCoefficient",
@@ -244,7 +174,6 @@ const CHART_NUMBERS: &[&str] = &[
     "exhcTier.value",
     "dpTier.value",
 ];
-const NOTECOUNT: usize = index_in(CHART_NUMBERS, "notecount");
 const KAIDEN_AVERAGE: usize = index_in(CHART_NUMBERS, "kaidenAverage");
 const WORLD_RECORD: usize = index_in(CHART_NUMBERS, "worldRecord");
 const BPI_COEFFICIENT: usize = index_in(CHART_NUMBERS, "bpiCoefficient");
@@ -253,20 +182,7 @@ const HC_TIER: usize = index_in(CHART_NUMBERS, "hcTier.value");
 const EXHC_TIER: usize = index_in(CHART_NUMBERS, "exhcTier.value");
 const DP_TIER: usize = index_in(CHART_NUMBERS, "dpTier.value");
 
-/// The chart's number of notes; 0 should it be missing.
-#[must_use]
-pub fn notecount(chart: &Chart) -> f64 {
-    chart.number(NOTECOUNT).unwrap_or(0.0)
-}
-
-fn derive(data: &ScoreData, chart: &Chart) -> Result<Derived, Refusal> {
-    let (score, notecount) = (data.number(SCORE), notecount(chart));
-    let percent = iidx_like::percent(score, notecount);
-    let grade = iidx_like::grade(score, notecount);
-    Ok(smallvec![MetricValue::Number(percent), MetricValue::Enum(grade as u8)])
-}
-
-// --- Ratings ---------------------------------------------------------------------------------------------------
+// --- Ratings ----------------------------------------------------------------------------------------------------
 
 /// The three lamp ratings of a score.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -313,13 +229,12 @@ pub fn dp_lamp_ratings(lamp: usize, level: f64, dp_tier: Option<f64>) -> LampRat
     LampRatings { lamp, hc, exhc }
 }
 
-fn sp_rating(data: &ScoreData, chart: &Chart) -> LampRatings {
-    let tiers = [NC_TIER, HC_TIER, EXHC_TIER].map(|tier| chart.number(tier));
-    sp_lamp_ratings(data.index(LAMP), chart.level_num, tiers[0], tiers[1], tiers[2])
-}
-
-fn dp_rating(data: &ScoreData, chart: &Chart) -> LampRatings {
-    dp_lamp_ratings(data.index(LAMP), chart.level_num, chart.number(DP_TIER))
+fn lamp_ratings(data: &ScoreData, chart: &Chart) -> LampRatings {
+    let (lamp, level) = (data.index(LAMP), chart.level_num);
+    if chart.gpt == Gpt::IidxDp {
+        return dp_lamp_ratings(lamp, level, chart.number(DP_TIER));
+    }
+    sp_lamp_ratings(lamp, level, chart.number(NC_TIER), chart.number(HC_TIER), chart.number(EXHC_TIER))
 }
 
 const fn kt_rating(
@@ -344,15 +259,11 @@ const BPI: ScoreRating = ScoreRating {
 };
 
 const fn session(name: &'static str, description: &'static str) -> SessionRating {
-    SessionRating { name, description, of: name, best: 10, times: 1.0, format: two_decimals }
+    SessionRating::best_ten(name, name, description, two_decimals)
 }
 
-const fn profile(name: &'static str, description: &'static str, how: Best) -> ProfileRating {
-    ProfileRating { name, description, rule: ProfileRule::Best { of: name, best: 20, how }, format: two_decimals }
-}
-
-fn two_decimals(value: f64) -> String {
-    to_fixed(value, 2)
+const fn profile(name: &'static str, how: Best, description: &'static str) -> ProfileRating {
+    ProfileRating::best(name, (name, 20, how), description, two_decimals)
 }
 
 /// What a chart's BPI is measured against.
@@ -418,7 +329,7 @@ impl BpiReference {
     }
 }
 
-// --- Tables ----------------------------------------------------------------------------------------------------
+// --- Tables -----------------------------------------------------------------------------------------------------
 
 const SP_DIFFICULTIES: &[Difficulty] = &[
     Difficulty { id: "NORMAL", short: "SPN", long: "SP NORMAL" },
@@ -534,25 +445,16 @@ const DAN: &[ClassValue] = &[
 ];
 
 const RANDOM: &[&str] = &["NONRAN", "MIRROR", "R-RANDOM", "RANDOM", "S-RANDOM"];
-const ASSIST: MetaField = MetaField {
-    name: "assist",
-    kind: MetaKind::OneOf(&["AUTO SCRATCH", "LEGACY NOTE", "NO ASSIST", "FULL ASSIST"]),
-    null_ok: false,
-};
-const RANGE: MetaField = MetaField {
-    name: "range",
-    kind: MetaKind::OneOf(&["NONE", "HIDDEN+", "SUDDEN+", "LIFT", "LIFT SUD+", "SUD+ HID+"]),
-    null_ok: false,
-};
-const GAUGE_META: MetaField = MetaField {
-    name: "gauge",
-    kind: MetaKind::OneOfWithOld(&["ASSISTED EASY", "EASY", "NORMAL", "HARD", "EX-HARD"], &[("EX HARD", "EX-HARD")]),
-    null_ok: false,
-};
-const SP_META: &[MetaField] =
-    &[MetaField { name: "random", kind: MetaKind::OneOf(RANDOM), null_ok: false }, ASSIST, RANGE, GAUGE_META];
-const DP_META: &[MetaField] =
-    &[MetaField { name: "random", kind: MetaKind::PairOf(RANDOM), null_ok: false }, ASSIST, RANGE, GAUGE_META];
+const ASSIST: MetaField =
+    MetaField::new("assist", MetaKind::OneOf(&["AUTO SCRATCH", "LEGACY NOTE", "NO ASSIST", "FULL ASSIST"]));
+const RANGE: MetaField =
+    MetaField::new("range", MetaKind::OneOf(&["NONE", "HIDDEN+", "SUDDEN+", "LIFT", "LIFT SUD+", "SUD+ HID+"]));
+const GAUGE_META: MetaField = MetaField::new(
+    "gauge",
+    MetaKind::OneOfWithOld(&["ASSISTED EASY", "EASY", "NORMAL", "HARD", "EX-HARD"], &[("EX HARD", "EX-HARD")]),
+);
+const SP_META: &[MetaField] = &[MetaField::new("random", MetaKind::OneOf(RANDOM)), ASSIST, RANGE, GAUGE_META];
+const DP_META: &[MetaField] = &[MetaField::new("random", MetaKind::PairOf(RANDOM)), ASSIST, RANGE, GAUGE_META];
 
 const SP_CHART_DATA: &[DataField] = &[
     DataField::required("notecount", DataKind::Integer),
@@ -577,16 +479,13 @@ const DP_CHART_DATA: &[DataField] = &[
     DataField::optional("dpTier", DataKind::Tier),
 ];
 
-// --- Formulas under their published names ------------------------------------------------------------------------
+// --- Formulas under their published names -----------------------------------------------------------------------
 
 /// The game's formulas.
 pub static FORMULAS: &[Formula] = &[
     Formula {
         name: "IIDX.percent",
-        calculate: |args| {
-            let percent = iidx_like::percent(args.number("score")?, args.number("notecount")?);
-            Ok(crate::number::json(percent))
-        },
+        calculate: |args| Ok(json(iidx_like::percent(args.number("score")?, args.number("notecount")?))),
     },
     Formula {
         name: "IIDX.grade",
@@ -600,9 +499,9 @@ pub static FORMULAS: &[Formula] = &[
             Ok(iidx_like::grade_delta(score, notecount, grade, goal).into())
         },
     },
-    Formula { name: "IIDX.ktLampRating", calculate: |args| lamp_ratings(args, |ratings| ratings.lamp) },
-    Formula { name: "IIDX.ktLampRatingHC", calculate: |args| lamp_ratings(args, |ratings| ratings.hc) },
-    Formula { name: "IIDX.ktLampRatingEXHC", calculate: |args| lamp_ratings(args, |ratings| ratings.exhc) },
+    Formula { name: "IIDX.ktLampRating", calculate: |args| lamp_ratings_of(args, |ratings| ratings.lamp) },
+    Formula { name: "IIDX.ktLampRatingHC", calculate: |args| lamp_ratings_of(args, |ratings| ratings.hc) },
+    Formula { name: "IIDX.ktLampRatingEXHC", calculate: |args| lamp_ratings_of(args, |ratings| ratings.exhc) },
     Formula {
         name: "PoyashiBPI.calculate",
         calculate: |args| Ok(number_or_null(Some(bpi_reference(args)?.bpi(args.number("yourEx")?)?))),
@@ -613,7 +512,7 @@ pub static FORMULAS: &[Formula] = &[
     },
 ];
 
-fn lamp_ratings(args: &Args<'_>, choose: fn(LampRatings) -> f64) -> Result<Value, Refusal> {
+fn lamp_ratings_of(args: &Args<'_>, choose: fn(LampRatings) -> f64) -> Result<Value, Refusal> {
     let (lamp, level) = (args.index("lamp", iidx_like::LAMPS)?, args.number("levelNum")?);
     let tier = |name| args.optional_number(name);
     let ratings = if args.text("playtype")? == "SP" {
@@ -621,7 +520,7 @@ fn lamp_ratings(args: &Args<'_>, choose: fn(LampRatings) -> f64) -> Result<Value
     } else {
         dp_lamp_ratings(lamp, level, tier("dpTier"))
     };
-    Ok(crate::number::json(choose(ratings)))
+    Ok(json(choose(ratings)))
 }
 
 fn bpi_reference(args: &Args<'_>) -> Result<BpiReference, Refusal> {

@@ -3,16 +3,17 @@
 use serde::Deserialize;
 use smallvec::smallvec;
 
-use super::{dance, iidx_like};
+use super::common::{self, broken_combo, no_decimals, percent, percent_goal};
 use crate::catalogue::{Chart, Song};
 use crate::formula::{Args, Formula, number_or_null};
 use crate::game::{
     Best, Bound, DataField, DataKind, DifficultyKind, Edition, Game, GameConfig, GoalCharts, GoalFormat, GoalStyle,
-    Gpt, GptConfig, GraphBound, Merger, Metric, MetricKind, PbConfig, Pick, ProfileRating, ProfileRule, RankKey,
-    Refusal, ScoreRating, SessionRating,
+    Gpt, GptConfig, GraphBound, Merger, Metric, MetricKind, PbConfig, ProfileRating, RankKey, Refusal, ScoreRating,
+    SessionRating,
 };
+use crate::grade::{delta_unless_failed, grade_unless_failed};
 use crate::match_type::MatchType;
-use crate::number::{json, to_fixed, to_text};
+use crate::number::{json, to_text};
 use crate::score::{Derived, MetricIdx, MetricValue, ScoreData, enum_value, index_in, metric};
 
 /// The game.
@@ -65,26 +66,12 @@ pub static STAMINA: GptConfig = GptConfig {
         },
     ],
     session_ratings: &[SessionRating {
-        name: "blockRating",
-        description: "The mean of the best 5 blockRatings.",
-        of: "blockRating",
         best: 5,
-        times: 1.0,
-        format: no_decimals,
+        ..SessionRating::best_ten("blockRating", "blockRating", "The mean of the best 5 blockRatings.", no_decimals)
     }],
     profile_ratings: &[
-        ProfileRating {
-            name: "highestBlock",
-            description: "The best blockRating.",
-            rule: ProfileRule::Best { of: "blockRating", best: 1, how: Best::Sum },
-            format: no_decimals,
-        },
-        ProfileRating {
-            name: "fastest32",
-            description: "The best fastest32.",
-            rule: ProfileRule::Best { of: "fastest32", best: 1, how: Best::Sum },
-            format: no_decimals,
-        },
+        ProfileRating::best("highestBlock", ("blockRating", 1, Best::Sum), "The best blockRating.", no_decimals),
+        ProfileRating::best("fastest32", ("fastest32", 1, Best::Sum), "The best fastest32.", no_decimals),
     ],
     default_score_rating: "blockRating",
     default_session_rating: "blockRating",
@@ -92,45 +79,28 @@ pub static STAMINA: GptConfig = GptConfig {
     classes: &[],
     pb: PbConfig {
         base: "Best Result",
-        mergers: &[Merger { name: "Best Lamp", metric: LAMP, pick: Pick::Largest, copies: &[LAMP], eligible: None }],
+        mergers: &[Merger::largest("Best Lamp", &[LAMP])],
         rank: &[RankKey::largest(FINAL_PERCENT), RankKey::largest(LAMP)],
         bucket: |_, _| 0,
     },
     goals: &[
-        GoalFormat {
-            metric: SCORE_PERCENT,
-            style: GoalStyle::Number {
-                criteria: iidx_like::percent_criteria,
-                progress: |data| iidx_like::percent_text(data.number(SCORE_PERCENT)),
-                out_of: iidx_like::percent_text,
-            },
-            charts: GoalCharts::Any,
-        },
-        GoalFormat {
-            metric: SURVIVED_PERCENT,
-            style: GoalStyle::Number {
-                criteria: survival_criteria,
-                progress: |data| iidx_like::percent_text(data.number(SURVIVED_PERCENT)),
-                out_of: iidx_like::percent_text,
-            },
-            charts: GoalCharts::Any,
-        },
+        percent_goal(SCORE_PERCENT, GoalCharts::Any),
+        GoalFormat::number(SURVIVED_PERCENT, survival_criteria, percent, GoalCharts::Any),
         GoalFormat {
             metric: FINAL_PERCENT,
-            style: GoalStyle::Number { criteria: result_criteria, progress: result, out_of: result_wanted },
+            style: GoalStyle::Number { criteria: result_criteria, text: result_wanted, progress: Some(result) },
             charts: GoalCharts::Any,
         },
         GoalFormat {
             metric: LAMP,
             style: GoalStyle::Value {
-                text: None,
                 progress: Some(|data| if is_failed(data) { died(data) } else { data.value(LAMP).to_owned() }),
             },
             charts: GoalCharts::Any,
         },
         GoalFormat::grade(GRADE, |data, _, goal| {
-            let percent = data.number(SCORE_PERCENT);
-            dance::delta(GRADES, GRADE_BOUNDS, data.index(GRADE), percent, goal, iidx_like::percent_text)
+            let score = data.number(SCORE_PERCENT);
+            delta_unless_failed(GRADES, GRADE_BOUNDS, data.index(GRADE), score, goal, percent)
         }),
     ],
     chart_label,
@@ -157,11 +127,11 @@ pub static STAMINA: GptConfig = GptConfig {
     recalculate_on: &["data.rankedLevel", "data.notesPerMeasure", "data.npsPerMeasure"],
 };
 
-// --- Metrics ---------------------------------------------------------------------------------------------------
+// --- Metrics ----------------------------------------------------------------------------------------------------
 
 const METRICS: &[Metric] = &[
-    Metric::provided("scorePercent", MetricKind::Decimal(Bound::Between(0.0, 100.0))),
-    Metric::provided("survivedPercent", MetricKind::Decimal(Bound::Between(0.0, 100.0))),
+    Metric::provided("scorePercent", common::PERCENT),
+    Metric::provided("survivedPercent", common::PERCENT),
     Metric::provided("lamp", MetricKind::Enum { values: LAMPS, relevant_from: "FAILED" }),
     Metric::derived("finalPercent", MetricKind::Decimal(Bound::Between(0.0, 200.0))),
     Metric::derived("grade", MetricKind::Enum { values: GRADES, relevant_from: "A" }),
@@ -208,7 +178,7 @@ fn is_failed(data: &ScoreData) -> bool {
 fn derive(data: &ScoreData, _chart: &Chart) -> Result<Derived, Refusal> {
     let (failed, score) = (is_failed(data), data.number(SCORE_PERCENT));
     let result = final_percent(failed, score, data.number(SURVIVED_PERCENT));
-    let grade = dance::grade(failed, GRADE_BOUNDS, score)?;
+    let grade = grade_unless_failed(failed, GRADE_BOUNDS, score)?;
     Ok(smallvec![MetricValue::Number(result), MetricValue::Enum(grade as u8)])
 }
 
@@ -217,6 +187,8 @@ fn derive(data: &ScoreData, _chart: &Chart) -> Result<Derived, Refusal> {
 pub fn final_percent(failed: bool, score_percent: f64, survived_percent: f64) -> f64 {
     if failed { survived_percent } else { 100.0 + score_percent }
 }
+
+// --- Validation -------------------------------------------------------------------------------------------------
 
 fn clears_survive_everything(data: &ScoreData, _chart: &Chart) -> Option<String> {
     let survived = data.number(SURVIVED_PERCENT);
@@ -227,10 +199,10 @@ fn clears_survive_everything(data: &ScoreData, _chart: &Chart) -> Option<String>
 fn full_combos_are_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> {
     const ALLOWS: &[(usize, usize)] =
         &[(QUINT, FANTASTIC_PLUS), (QUAD, FANTASTIC), (FULL_EXCELLENT_COMBO, EXCELLENT), (FULL_COMBO, GREAT)];
-    dance::broken_combo(data, LAMP, ALLOWS, MISS)
+    broken_combo(data, LAMP, ALLOWS, MISS)
 }
 
-// --- Ratings ---------------------------------------------------------------------------------------------------
+// --- Ratings ----------------------------------------------------------------------------------------------------
 
 /// The ranked level of a chart that was not failed; none on unranked charts.
 #[must_use]
@@ -314,14 +286,10 @@ pub fn fastest_unbroken_of_bpm(
     fastest_unbroken(&nps, notes_per_measure, died_at, measures)
 }
 
-fn no_decimals(value: f64) -> String {
-    to_fixed(value, 0)
-}
-
-// --- Wording ---------------------------------------------------------------------------------------------------
+// --- Wording ----------------------------------------------------------------------------------------------------
 
 fn survival_criteria(value: f64) -> String {
-    format!("Survive {} through", iidx_like::percent_text(value))
+    format!("Survive {} through", percent(value))
 }
 
 /// `Survive 50.00% through`, `CLEAR` or `CLEAR, and get 96.00% on`.
@@ -331,7 +299,7 @@ fn result_criteria(value: f64) -> String {
     } else if value == 100.0 {
         "CLEAR".to_owned()
     } else {
-        format!("CLEAR, and get {} on", iidx_like::percent_text(value - 100.0))
+        format!("CLEAR, and get {} on", percent(value - 100.0))
     }
 }
 
@@ -340,21 +308,17 @@ fn result(data: &ScoreData) -> String {
     if data.number(FINAL_PERCENT) < 100.0 {
         died(data)
     } else {
-        format!("{} with {}", data.value(LAMP), iidx_like::percent_text(data.number(SCORE_PERCENT)))
+        format!("{} with {}", data.value(LAMP), percent(data.number(SCORE_PERCENT)))
     }
 }
 
 /// `50.00%` or `CLEAR with 96.00%`.
 fn result_wanted(value: f64) -> String {
-    if value < 100.0 {
-        iidx_like::percent_text(value)
-    } else {
-        format!("CLEAR with {}", iidx_like::percent_text(value - 100.0))
-    }
+    if value < 100.0 { percent(value) } else { format!("CLEAR with {}", percent(value - 100.0)) }
 }
 
 fn died(data: &ScoreData) -> String {
-    format!("Died {} in", iidx_like::percent_text(data.number(SURVIVED_PERCENT)))
+    format!("Died {} in", percent(data.number(SURVIVED_PERCENT)))
 }
 
 /// `Alcohol-Free (Yurizo UKG edit) Expert 11`; the level of an unranked chart has a question mark.
@@ -377,14 +341,14 @@ fn chart_label(song: &Song, chart: &Chart) -> String {
     }
 }
 
-// --- Formulas under their published names ------------------------------------------------------------------------
+// --- Formulas under their published names -----------------------------------------------------------------------
 
 /// The game's formulas.
 pub static FORMULAS: &[Formula] = &[
     Formula {
         name: "ITG.grade",
         calculate: |args| {
-            let grade = dance::grade(failed(args)?, GRADE_BOUNDS, args.number("scorePercent")?)?;
+            let grade = grade_unless_failed(failed(args)?, GRADE_BOUNDS, args.number("scorePercent")?)?;
             Ok(GRADES[grade].into())
         },
     },

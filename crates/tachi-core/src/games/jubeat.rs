@@ -5,15 +5,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use smallvec::smallvec;
 
-use super::gitadora::LAMPS;
-use super::sdvx::volforce::score_criteria;
+use super::common::{self, refuse_negative, refuse_outside, score_goal, two_decimals};
 use crate::catalogue::{Chart, Song};
 use crate::formula::{Args, Formula, number_or_null};
 use crate::game::{
-    Best, Bound, ClassSet, ClassSource, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game,
-    GameConfig, GoalCharts, GoalFormat, GoalStyle, Gpt, GptConfig, GraphBound, Merger, MetaField, MetaKind, Metric,
-    MetricKind, OldMember, OldMemberRule, POSITIVE_INTEGER, PbConfig, Pick, ProfileInput, ProfileRating, ProfileRule,
-    RankKey, RatedChart, Refusal, ScoreRating, SessionRating, Version,
+    Best, Bound, ClassSet, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game, GameConfig,
+    GoalCharts, GoalFormat, Gpt, GptConfig, GraphBound, Merger, MetaField, MetaKind, Metric, MetricKind, OldMember,
+    OldMemberRule, PbConfig, ProfileInput, ProfileRating, ProfileRule, RankKey, RatedChart, Refusal, ScoreRating,
+    SessionRating, Version,
 };
 use crate::ids::SongId;
 use crate::match_type::MatchType;
@@ -57,23 +56,21 @@ pub static SINGLE: GptConfig = GptConfig {
     default_metric: MUSIC_RATE,
     default_enum: GRADE,
     score_meta: &[],
-    preferences: &[MetaField { name: "jubilityTarget", kind: MetaKind::Number, null_ok: true }],
+    preferences: &[MetaField::nullable("jubilityTarget", MetaKind::Number)],
     derive: |data, _| Ok(smallvec![MetricValue::Enum(grade(data.number(SCORE))? as u8)]),
-    validators: &[excellent_fits_score, lamp_fits_judgements, lamp_fits_score],
+    validators: &[excellent_is_a_million, full_combos_are_unbroken, clear_from_700k],
     score_ratings: &[ScoreRating {
         name: "jubility",
         description: "The music rate weighted with the level; 0 for a failed score.",
         calculate: |data, chart| jubility(data.number(SCORE), data.number(MUSIC_RATE), chart.level_num).map(Some),
         format: two_decimals,
     }],
-    session_ratings: &[SessionRating {
-        name: "jubility",
-        description: "The mean of the best 10 jubilities.",
-        of: "jubility",
-        best: 10,
-        times: 1.0,
-        format: two_decimals,
-    }],
+    session_ratings: &[SessionRating::best_ten(
+        "jubility",
+        "jubility",
+        "The mean of the best 10 jubilities.",
+        two_decimals,
+    )],
     profile_ratings: &[
         ProfileRating {
             name: "jubility",
@@ -81,12 +78,12 @@ pub static SINGLE: GptConfig = GptConfig {
             rule: ProfileRule::Own { inputs: &[part(HOT), part(OTHER)], calculate: |parts| Some(profile(parts)) },
             format: two_decimals,
         },
-        ProfileRating {
-            name: "naiveJubility",
-            description: "The sum of the best 60 jubilities, whatever the song.",
-            rule: ProfileRule::Best { of: "jubility", best: 2 * PART, how: Best::Sum },
-            format: two_decimals,
-        },
+        ProfileRating::best(
+            "naiveJubility",
+            ("jubility", 2 * PART, Best::Sum),
+            "The sum of the best 60 jubilities, whatever the song.",
+            two_decimals,
+        ),
     ],
     default_score_rating: "jubility",
     default_session_rating: "jubility",
@@ -94,36 +91,22 @@ pub static SINGLE: GptConfig = GptConfig {
     classes: &[COLOUR],
     pb: PbConfig {
         base: "Best Music Rate",
-        mergers: &[
-            Merger { name: "Best Lamp", metric: LAMP, pick: Pick::Largest, copies: &[LAMP], eligible: None },
-            Merger { name: "Best Score", metric: SCORE, pick: Pick::Largest, copies: &[SCORE, GRADE], eligible: None },
-        ],
+        mergers: &[Merger::largest("Best Lamp", &[LAMP]), Merger::largest("Best Score", &[SCORE, GRADE])],
         rank: &[RankKey::largest(MUSIC_RATE), RankKey::largest(SCORE), RankKey::largest(LAMP)],
         bucket,
     },
     goals: &[
-        GoalFormat {
-            metric: SCORE,
-            style: GoalStyle::Number {
-                criteria: score_criteria,
-                progress: |data| with_commas(data.number(SCORE)),
-                out_of: with_commas,
-            },
-            charts: GoalCharts::Any,
-        },
-        GoalFormat {
-            metric: MUSIC_RATE,
-            style: GoalStyle::Number {
-                criteria: |rate| format!("Get a music rate of {} on", music_rate_text(rate)),
-                progress: |data| music_rate_text(data.number(MUSIC_RATE)),
-                out_of: music_rate_text,
-            },
-            charts: GoalCharts::SingleOnly,
-        },
+        score_goal(SCORE, GoalCharts::Any),
+        GoalFormat::number(
+            MUSIC_RATE,
+            |rate| format!("Get a music rate of {} on", music_rate_text(rate)),
+            music_rate_text,
+            GoalCharts::SingleOnly,
+        ),
         GoalFormat::value(LAMP),
         GoalFormat::grade(GRADE, |data, _, goal| grade_delta(data.number(SCORE), data.index(GRADE), goal)),
     ],
-    chart_label: super::standard_label,
+    chart_label: common::standard_label,
     chart_data: &[
         DataField::required("inGameID", DataKind::IntegerOrList),
         DataField::required("noteCount", DataKind::Number),
@@ -134,16 +117,19 @@ pub static SINGLE: GptConfig = GptConfig {
     recalculate_on: &["levelNum"],
 };
 
-// --- Metrics ---------------------------------------------------------------------------------------------------
+// --- Metrics ----------------------------------------------------------------------------------------------------
 
 const JUDGEMENTS: &[&str] = &["perfect", "great", "good", "poor", "miss"];
 const PERFECT: usize = index_in(JUDGEMENTS, "perfect");
+const POOR: usize = index_in(JUDGEMENTS, "poor");
 const MISS: usize = index_in(JUDGEMENTS, "miss");
+
+const LAMPS: &[&str] = &["FAILED", "CLEAR", "FULL COMBO", "EXCELLENT"];
 
 /// The grades, worst first.
 const GRADES: &[&str] = &["E", "D", "C", "B", "A", "S", "SS", "SSS", "EXC"];
 
-/// The score that each grade begins with.
+/// The lower bound of each grade.
 const GRADE_BOUNDS: &[f64] = &[0.0, 5e5, CLEAR_SCORE, 8e5, 8.5e5, 9e5, 9.5e5, 9.8e5, MAX_SCORE];
 
 const MAX_SCORE: f64 = 1e6;
@@ -157,9 +143,9 @@ const METRICS: &[Metric] = &[
     Metric::provided("musicRate", MetricKind::Decimal(Bound::Chart(music_rate_bound))),
     Metric::provided("lamp", MetricKind::Enum { values: LAMPS, relevant_from: "CLEAR" }),
     Metric::derived("grade", MetricKind::Enum { values: GRADES, relevant_from: "A" }),
-    Metric::optional("fast", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
-    Metric::optional("slow", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
-    Metric::optional("maxCombo", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER))),
+    common::FAST,
+    common::SLOW,
+    common::MAX_COMBO,
     Metric::optional("musicBar", MetricKind::Graph(GraphBound { min: 0.0, max: 3.0, integers: true })),
 ];
 
@@ -180,38 +166,6 @@ fn music_rate_bound(rate: f64, chart: &Chart) -> Option<String> {
     validate::violation(Bound::Between(0.0, max), rate, None)
 }
 
-fn excellent_fits_score(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let (score, lamp) = (data.number(SCORE), data.index(LAMP));
-    match (lamp == EXCELLENT, score == MAX_SCORE) {
-        (true, false) => Some(format!("An EXCELLENT must have a score of 1,000,000, not {}.", with_commas(score))),
-        (false, true) => Some(format!("A score of 1,000,000 must be an EXCELLENT, not {}.", data.value(LAMP))),
-        _ => None,
-    }
-}
-
-fn lamp_fits_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let lamp = data.index(LAMP);
-    let mut others = (0..JUDGEMENTS.len()).filter(|judgement| *judgement != PERFECT);
-    if lamp == EXCELLENT && others.any(|judgement| data.judgement_or_zero(judgement) > 0) {
-        return Some("An EXCELLENT cannot have judgements other than perfect.".to_owned());
-    }
-    let miss = data.judgement_or_zero(MISS);
-    (lamp == FULL_COMBO && miss > 0).then(|| format!("A FULL COMBO cannot have misses (got {miss})."))
-}
-
-fn lamp_fits_score(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let (score, lamp) = (data.number(SCORE), data.index(LAMP));
-    match (lamp == FAILED, score < CLEAR_SCORE) {
-        (false, true) => Some(format!(
-            "A score below 700,000 must be FAILED, not {} (got {}).",
-            data.value(LAMP),
-            with_commas(score)
-        )),
-        (true, false) => Some(format!("A score of 700,000 or more cannot be FAILED (got {}).", with_commas(score))),
-        _ => None,
-    }
-}
-
 /// The index of a score's grade.
 ///
 /// # Errors
@@ -220,16 +174,30 @@ pub fn grade(score: f64) -> Result<usize, Refusal> {
     grade::grade(GRADE_BOUNDS, score)
 }
 
-fn grade_delta(score: f64, has: usize, goal: usize) -> String {
-    grade::delta(GRADES, GRADE_BOUNDS, has, score, goal, compact)
-}
-
 /// `93.1%`
 fn music_rate_text(rate: f64) -> String {
     format!("{}%", to_fixed(rate, 1))
 }
 
-// --- Ratings of a score ------------------------------------------------------------------------------------------
+fn grade_delta(score: f64, has: usize, goal: usize) -> String {
+    grade::delta(GRADES, GRADE_BOUNDS, has, score, goal, compact)
+}
+
+// --- Validation -------------------------------------------------------------------------------------------------
+
+fn excellent_is_a_million(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    common::best_lamp_at_maximum(data, (LAMP, EXCELLENT), (SCORE, MAX_SCORE), with_commas)
+}
+
+fn full_combos_are_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    common::broken_combo(data, LAMP, &[(EXCELLENT, PERFECT), (FULL_COMBO, POOR)], MISS)
+}
+
+fn clear_from_700k(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    common::clear_from(data, (LAMP, FAILED), (SCORE, CLEAR_SCORE))
+}
+
+// --- Ratings of a score -----------------------------------------------------------------------------------------
 
 /// The jubility of a score, in tenths.
 ///
@@ -242,16 +210,9 @@ fn music_rate_text(rate: f64) -> String {
 /// # Errors
 /// When score, level or music rate is negative, or the score is above 1,000,000, or the music rate above 120.
 pub fn jubility(score: f64, music_rate: f64, level: f64) -> Result<f64, Refusal> {
-    let refusals = [
-        (score < 0.0, "A score cannot be negative."),
-        (level < 0.0, "A level cannot be negative."),
-        (music_rate < 0.0, "A music rate cannot be negative."),
-        (score > MAX_SCORE, "A score is at most 1,000,000."),
-        (music_rate > MAX_HARD_MUSIC_RATE, "A music rate is at most 120."),
-    ];
-    if let Some((_, reason)) = refusals.into_iter().find(|(refused, _)| *refused) {
-        return Err(Refusal::new(reason));
-    }
+    refuse_outside("score", score, MAX_SCORE)?;
+    refuse_negative("level", level)?;
+    refuse_outside("music rate", music_rate, MAX_HARD_MUSIC_RATE)?;
     if score < CLEAR_SCORE {
         return Ok(0.0);
     }
@@ -269,11 +230,7 @@ pub fn inverse_jubility(jubility: f64, level: f64) -> Result<f64, Refusal> {
     if rate <= MAX_HARD_MUSIC_RATE { Ok(rate) } else { Err(Refusal::new("No music rate on that level reaches it.")) }
 }
 
-fn two_decimals(value: f64) -> String {
-    to_fixed(value, 2)
-}
-
-// --- Ratings of a profile ----------------------------------------------------------------------------------------
+// --- Ratings of a profile ---------------------------------------------------------------------------------------
 
 /// How many PBs count in each part of a profile.
 const PART: usize = 30;
@@ -316,7 +273,7 @@ fn part_sum<T>(pbs: &[T], chart: impl Fn(&T) -> (SongId, &str), value: impl Fn(&
     counting(pbs, chart).into_iter().fold(0.0, |sum, pb| sum + value(pb))
 }
 
-// --- Tables ----------------------------------------------------------------------------------------------------
+// --- Tables -----------------------------------------------------------------------------------------------------
 
 const VERSIONS: &[Version] = &[
     Version::new("jubeat", "jubeat"),
@@ -333,13 +290,11 @@ const VERSIONS: &[Version] = &[
     Version::new("beyond", "beyond the Ave."),
 ];
 
-const COLOUR: ClassSet = ClassSet {
-    id: "colour",
-    source: ClassSource::Derived {
-        rating: "jubility",
-        from: &[0.0, 250.0, 750.0, 1500.0, 2500.0, 4000.0, 5500.0, 7000.0, 8500.0, 9500.0],
-    },
-    values: &[
+const COLOUR: ClassSet = ClassSet::derived(
+    "colour",
+    "jubility",
+    &[0.0, 250.0, 750.0, 1500.0, 2500.0, 4000.0, 5500.0, 7000.0, 8500.0, 9500.0],
+    &[
         ClassValue::new("BLACK", "Black", ""),
         ClassValue::new("YELLOW_GREEN", "Yellow-Green", ""),
         ClassValue::new("GREEN", "Green", ""),
@@ -351,20 +306,14 @@ const COLOUR: ClassSet = ClassSet {
         ClassValue::new("ORANGE", "Orange", ""),
         ClassValue::new("GOLD", "Gold", ""),
     ],
-};
+);
 
-// --- Formulas under their published names ------------------------------------------------------------------------
+// --- Formulas under their published names -----------------------------------------------------------------------
 
 /// The game's formulas.
 pub static FORMULAS: &[Formula] = &[
     Formula { name: "JUBEAT.grade", calculate: |args| Ok(GRADES[grade(args.number("score")?)?].into()) },
-    Formula {
-        name: "JUBEAT.gradeGoal",
-        calculate: |args| {
-            let (grade, goal) = (args.index("grade", GRADES)?, args.index("goal", GRADES)?);
-            Ok(grade_delta(args.number("score")?, grade, goal).into())
-        },
-    },
+    Formula { name: "JUBEAT.gradeGoal", calculate: |args| common::grade_goal(args, GRADES, grade_delta) },
     Formula {
         name: "JUBEAT.colour",
         calculate: |args| Ok(class::derive(&COLOUR, args.optional_number("rating")).into()),

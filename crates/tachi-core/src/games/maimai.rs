@@ -2,17 +2,19 @@
 
 use smallvec::smallvec;
 
-use super::sega;
+use super::common::{
+    self, chart_bound, percent as percent_text, percent_goal, refuse_negative, refuse_outside, two_decimals,
+};
 use crate::catalogue::Chart;
 use crate::formula::Formula;
 use crate::game::{
-    Best, Bound, ClassSet, ClassSource, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game,
-    GameConfig, GoalCharts, GoalFormat, GoalStyle, Gpt, GptConfig, Merger, Metric, MetricKind, PbConfig, Pick,
-    ProfileRating, ProfileRule, RankKey, Refusal, ScoreRating, Version,
+    Best, Bound, ClassSet, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game, GameConfig,
+    GoalCharts, GoalFormat, Gpt, GptConfig, Merger, Metric, MetricKind, PbConfig, ProfileRating, RankKey, Refusal,
+    ScoreRating, SessionRating, Version,
 };
 use crate::grade;
 use crate::match_type::MatchType;
-use crate::number::{json, round, to_fixed, to_text};
+use crate::number::{json, round, to_text};
 use crate::score::{Derived, MetricIdx, MetricValue, ScoreData, enum_value, index_in, metric};
 
 /// The game.
@@ -63,52 +65,37 @@ pub static SINGLE: GptConfig = GptConfig {
     score_meta: &[],
     preferences: &[],
     derive,
-    validators: &[percent_is_possible, lamp_fits_grade, lamp_fits_judgements],
+    validators: &[percent_is_possible, lamp_fits_grade, full_combos_are_unbroken],
     score_ratings: &[ScoreRating {
         name: "rate",
         description: "The value of the percent on the curve of the chart's level.",
         calculate: |data, chart| rate(data.number(PERCENT), max_percent(chart), chart.level_num).map(Some),
-        format: sega::two_decimals,
+        format: two_decimals,
     }],
-    session_ratings: &[sega::session("rate", "The mean of the best 10 rates.", "rate", sega::two_decimals)],
-    profile_ratings: &[ProfileRating {
-        name: "naiveRate",
-        description: "The mean of the best 30 rates, without the recent plays that the game adds.",
-        rule: ProfileRule::Best { of: "rate", best: 30, how: Best::Mean },
-        format: sega::two_decimals,
-    }],
+    session_ratings: &[SessionRating::best_ten("rate", "rate", "The mean of the best 10 rates.", two_decimals)],
+    profile_ratings: &[ProfileRating::best(
+        "naiveRate",
+        ("rate", 30, Best::Mean),
+        "The mean of the best 30 rates, without the recent plays that the game adds.",
+        two_decimals,
+    )],
     default_score_rating: "rate",
     default_session_rating: "rate",
     default_profile_rating: "naiveRate",
-    classes: &[
-        ClassSet {
-            id: "colour",
-            source: ClassSource::Derived { rating: "naiveRate", from: COLOURS_FROM },
-            values: COLOURS,
-        },
-        ClassSet { id: "dan", source: ClassSource::Provided, values: DAN },
-    ],
+    classes: &[ClassSet::derived("colour", "naiveRate", COLOUR_BOUNDS, COLOURS), ClassSet::provided("dan", DAN)],
     pb: PbConfig {
         base: "Best Percent",
-        mergers: &[Merger { name: "Best Lamp", metric: LAMP, pick: Pick::Largest, copies: &[LAMP], eligible: None }],
+        mergers: &[Merger::largest("Best Lamp", &[LAMP])],
         rank: &[RankKey::largest(PERCENT), RankKey::largest(LAMP)],
         bucket: |_, _| 0,
     },
     goals: &[
-        GoalFormat {
-            metric: PERCENT,
-            style: GoalStyle::Number {
-                criteria: |value| format!("Get {} on", percent_text(value)),
-                progress: |data| percent_text(data.number(PERCENT)),
-                out_of: percent_text,
-            },
-            // Every chart allows 100 %; how much more depends on the chart.
-            charts: GoalCharts::SeveralBelow(100.0),
-        },
+        // Every chart allows 100 %; how much more depends on the chart.
+        percent_goal(PERCENT, GoalCharts::SeveralBelow(100.0)),
         GoalFormat::value(LAMP),
         GoalFormat::grade(GRADE, |data, _, goal| grade_delta(data.number(PERCENT), data.index(GRADE), goal)),
     ],
-    chart_label: super::standard_label,
+    chart_label: common::standard_label,
     chart_data: &[
         DataField::required("inGameID", DataKind::Number),
         DataField::required("inGameStrID", DataKind::Text),
@@ -119,12 +106,12 @@ pub static SINGLE: GptConfig = GptConfig {
     recalculate_on: &["levelNum", "data.maxPercent"],
 };
 
-// --- Metrics ---------------------------------------------------------------------------------------------------
+// --- Metrics ----------------------------------------------------------------------------------------------------
 
 const METRICS: &[Metric] = &[
     Metric::provided(
         "percent",
-        MetricKind::Decimal(Bound::Chart(|value, chart| sega::chart_bound("Percent", value, max_percent(chart)))),
+        MetricKind::Decimal(Bound::Chart(|value, chart| chart_bound("Percent", value, max_percent(chart)))),
     ),
     Metric::provided(
         "lamp",
@@ -134,16 +121,16 @@ const METRICS: &[Metric] = &[
         },
     ),
     Metric::derived("grade", MetricKind::Enum { values: GRADES, relevant_from: "A" }),
-    sega::FAST,
-    sega::SLOW,
-    sega::MAX_COMBO,
+    common::FAST,
+    common::SLOW,
+    common::MAX_COMBO,
 ];
 
 const GRADES: &[&str] = &["F", "E", "D", "C", "B", "A", "AA", "AAA", "S", "S+", "SS", "SS+", "SSS", "SSS+"];
 
 /// The lower bound of each grade. That of SSS+ only serves to measure distances: the grade itself is the maximum of
 /// the chart.
-const GRADES_FROM: &[f64] =
+const GRADE_BOUNDS: &[f64] =
     &[0.0, 10.0, 20.0, 40.0, 60.0, 80.0, 90.0, 94.0, 97.0, 98.0, 99.0, 99.5, 100.0, HIGHEST_PERCENT];
 
 /// No chart allows more.
@@ -160,7 +147,7 @@ const SSS: usize = index_in(GRADES, "SSS");
 const SSS_PLUS: usize = index_in(GRADES, "SSS+");
 
 const JUDGEMENTS: &[&str] = &["perfect", "great", "good", "miss"];
-const GREAT: usize = index_in(JUDGEMENTS, "great");
+const PERFECT: usize = index_in(JUDGEMENTS, "perfect");
 const GOOD: usize = index_in(JUDGEMENTS, "good");
 const MISS: usize = index_in(JUDGEMENTS, "miss");
 
@@ -181,10 +168,10 @@ fn derive(data: &ScoreData, chart: &Chart) -> Result<Derived, Refusal> {
 /// # Errors
 /// When the percent is negative.
 pub fn grade(percent: f64, max: f64) -> Result<usize, Refusal> {
-    if percent == max { Ok(SSS_PLUS) } else { grade::grade(&GRADES_FROM[..SSS_PLUS], percent) }
+    if percent == max { Ok(SSS_PLUS) } else { grade::grade(&GRADE_BOUNDS[..SSS_PLUS], percent) }
 }
 
-// --- Validation ------------------------------------------------------------------------------------------------
+// --- Validation -------------------------------------------------------------------------------------------------
 
 fn percent_is_possible(data: &ScoreData, _chart: &Chart) -> Option<String> {
     let percent = data.number(PERCENT);
@@ -202,34 +189,20 @@ fn lamp_fits_grade(data: &ScoreData, _chart: &Chart) -> Option<String> {
     }
 }
 
-fn lamp_fits_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let [great, good, miss] = [GREAT, GOOD, MISS].map(|judgement| data.judgement_or_zero(judgement));
-    match data.index(LAMP) {
-        ALL_PERFECT if great + good + miss > 0 => {
-            Some("An ALL PERFECT cannot have judgements worse than perfect.".to_owned())
-        }
-        FULL_COMBO if miss > 0 => Some("A FULL COMBO cannot have misses.".to_owned()),
-        _ => None,
-    }
+fn full_combos_are_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    common::broken_combo(data, LAMP, &[(ALL_PERFECT, PERFECT), (FULL_COMBO, GOOD)], MISS)
 }
 
-// --- Ratings ---------------------------------------------------------------------------------------------------
+// --- Ratings ----------------------------------------------------------------------------------------------------
 
 /// The rate of a percent on a chart with that maximum and level.
 ///
 /// # Errors
 /// When the percent is not possible on the chart, or the chart itself is not.
 pub fn rate(percent: f64, max: f64, level: f64) -> Result<f64, Refusal> {
-    if max > HIGHEST_PERCENT {
-        return Err(Refusal::new("No chart allows more than 104 %."));
-    }
-    if percent > max {
-        return Err(Refusal::new("The percent is greater than the chart allows."));
-    }
-    if percent < 0.0 {
-        return Err(Refusal::new("A percent cannot be negative."));
-    }
-    sega::check_level(level)?;
+    refuse_outside("maximum", max, HIGHEST_PERCENT)?;
+    refuse_outside("percent", percent, max)?;
+    refuse_negative("level", level)?;
 
     let (percent, max, level) = (round(100.0 * percent), round(100.0 * max), round(10.0 * level));
     if percent <= 1000.0 {
@@ -262,11 +235,6 @@ fn curve(level: f64, boundary: usize) -> f64 {
     low + ((high - low) * (level - row as f64 * 10.0)) / 10.0
 }
 
-/// `98.23%`
-fn percent_text(value: f64) -> String {
-    format!("{}%", to_fixed(value, 2))
-}
-
 /// How far a percent is from a goal's grade.
 ///
 /// A chart's way from SSS to SSS+ is its own, so with SSS+ as the goal an SSS says how much of that way is gone:
@@ -276,11 +244,11 @@ pub fn grade_delta(percent: f64, has: usize, goal: usize) -> String {
     match (has, goal) {
         (SSS_PLUS, _) => "SSS+".to_owned(),
         (SSS, SSS_PLUS) => format!("SSS+{}", percent_text(percent - 100.0)),
-        _ => grade::delta(GRADES, GRADES_FROM, has, percent, goal, percent_text),
+        _ => grade::delta(GRADES, GRADE_BOUNDS, has, percent, goal, percent_text),
     }
 }
 
-// --- Tables ----------------------------------------------------------------------------------------------------
+// --- Tables -----------------------------------------------------------------------------------------------------
 
 /// The last boundary: the maximum.
 const LAST: usize = RATE_FROM.len() - 1;
@@ -324,7 +292,7 @@ const COLOURS: &[ClassValue] = &[
     ClassValue::new("GOLD", "Gold", "14.5 - 14.99 Rating"),
     ClassValue::new("RAINBOW", "Rainbow", ">=15 Rating"),
 ];
-const COLOURS_FROM: &[f64] = &[0.0, 2.0, 4.0, 7.0, 10.0, 12.0, 13.0, 14.0, 14.5, 15.0];
+const COLOUR_BOUNDS: &[f64] = &[0.0, 2.0, 4.0, 7.0, 10.0, 12.0, 13.0, 14.0, 14.5, 15.0];
 
 /// The dans of maimai and maimai DX: those both have, and what each has between and after them.
 macro_rules! dans {
@@ -360,7 +328,7 @@ pub(super) use dans;
 
 const DAN: &[ClassValue] = dans!(between: [ClassValue::new("KAIDEN", "皆伝", "Kaiden")], after: []);
 
-// --- Formulas under their published names ------------------------------------------------------------------------
+// --- Formulas under their published names -----------------------------------------------------------------------
 
 /// The game's formulas.
 pub static FORMULAS: &[Formula] = &[Formula {

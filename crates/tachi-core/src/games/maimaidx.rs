@@ -2,14 +2,14 @@
 
 use smallvec::smallvec;
 
+use super::common::{self, no_decimals, refuse_negative, refuse_outside};
 use super::maimai::dans;
-use super::sega::{self, GRADES};
 use crate::catalogue::Chart;
 use crate::formula::Formula;
 use crate::game::{
-    Best, Bound, ClassSet, ClassSource, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game,
-    GameConfig, GoalCharts, GoalFormat, GoalStyle, Gpt, GptConfig, GraphBound, Merger, Metric, MetricKind, PbConfig,
-    Pick, ProfileRating, ProfileRule, RankKey, Refusal, ScoreRating, Version,
+    Best, Bound, ClassSet, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game, GameConfig,
+    GoalCharts, GoalFormat, Gpt, GptConfig, GraphBound, Merger, Metric, MetricKind, PbConfig, ProfileRating, RankKey,
+    Refusal, ScoreRating, SessionRating, Version,
 };
 use crate::grade;
 use crate::match_type::MatchType;
@@ -76,54 +76,42 @@ pub static SINGLE: GptConfig = GptConfig {
     score_meta: &[],
     preferences: &[],
     derive,
-    validators: &[lamp_fits_percent, lamp_fits_judgements, combo_fits_judgements],
+    validators: &[lamp_fits_percent, full_combos_are_unbroken, combo_fits_judgements],
     score_ratings: &[ScoreRating {
         name: "rate",
         description: "The chart's level times the percent and its coefficient, and 1 more for an ALL PERFECT.",
         calculate: |data, chart| rate(data.number(PERCENT), chart.level_num, data.optional_index(LAMP)).map(Some),
-        format: sega::no_decimals,
+        format: no_decimals,
     }],
-    session_ratings: &[sega::session("rate", "The mean of the best 10 rates.", "rate", sega::no_decimals)],
-    profile_ratings: &[ProfileRating {
-        name: "naiveRate",
-        description: "The sum of the best 50 rates, whichever version the charts are from.",
-        rule: ProfileRule::Best { of: "rate", best: 50, how: Best::Sum },
-        format: sega::no_decimals,
-    }],
+    session_ratings: &[SessionRating::best_ten("rate", "rate", "The mean of the best 10 rates.", no_decimals)],
+    profile_ratings: &[ProfileRating::best(
+        "naiveRate",
+        ("rate", 50, Best::Sum),
+        "The sum of the best 50 rates, whichever version the charts are from.",
+        no_decimals,
+    )],
     default_score_rating: "rate",
     default_session_rating: "rate",
     default_profile_rating: "naiveRate",
     classes: &[
-        ClassSet {
-            id: "colour",
-            source: ClassSource::Derived { rating: "naiveRate", from: COLOURS_FROM },
-            values: COLOURS,
-        },
-        ClassSet { id: "dan", source: ClassSource::Provided, values: DAN },
-        ClassSet { id: "matchingClass", source: ClassSource::Provided, values: MATCHING_CLASSES },
+        ClassSet::derived("colour", "naiveRate", COLOUR_BOUNDS, COLOURS),
+        ClassSet::provided("dan", DAN),
+        ClassSet::provided("matchingClass", MATCHING_CLASSES),
     ],
     pb: PbConfig {
         base: "Best Percent",
-        mergers: &[Merger { name: "Best Lamp", metric: LAMP, pick: Pick::Largest, copies: &[LAMP], eligible: None }],
+        mergers: &[Merger::largest("Best Lamp", &[LAMP])],
         rank: &[RankKey::largest(PERCENT), RankKey::largest(LAMP)],
         bucket: |_, _| 0,
     },
     goals: &[
-        GoalFormat {
-            metric: PERCENT,
-            style: GoalStyle::Number {
-                criteria: |value| format!("Get {} on", percent_text(value)),
-                progress: |data| percent_text(data.number(PERCENT)),
-                out_of: percent_text,
-            },
-            charts: GoalCharts::Any,
-        },
+        GoalFormat::number(PERCENT, |value| format!("Get {} on", percent_text(value)), percent_text, GoalCharts::Any),
         GoalFormat::value(LAMP),
         GoalFormat::grade(GRADE, |data, _, goal| {
-            grade::delta(GRADES, GRADES_FROM, data.index(GRADE), data.number(PERCENT), goal, percent_text)
+            grade::delta(GRADES, GRADE_BOUNDS, data.index(GRADE), data.number(PERCENT), goal, percent_text)
         }),
     ],
-    chart_label: super::standard_label,
+    chart_label: common::standard_label,
     chart_data: &[
         DataField::required("displayVersion", DataKind::Text),
         DataField::nullable("inGameID", DataKind::Integer),
@@ -133,15 +121,15 @@ pub static SINGLE: GptConfig = GptConfig {
     recalculate_on: &["levelNum"],
 };
 
-// --- Metrics ---------------------------------------------------------------------------------------------------
+// --- Metrics ----------------------------------------------------------------------------------------------------
 
 const METRICS: &[Metric] = &[
     Metric::provided("percent", MetricKind::Decimal(Bound::Between(0.0, MAX_PERCENT))),
     Metric::provided("lamp", MetricKind::Enum { values: LAMPS, relevant_from: "CLEAR" }),
     Metric::derived("grade", MetricKind::Enum { values: GRADES, relevant_from: "A" }),
-    sega::FAST,
-    sega::SLOW,
-    sega::MAX_COMBO,
+    common::FAST,
+    common::SLOW,
+    common::MAX_COMBO,
     Metric::optional("percentGraph", MetricKind::NullableGraph(GraphBound::between(0.0, MAX_PERCENT))),
     Metric::optional("lifeGraph", MetricKind::NullableGraph(GraphBound::between(0.0, 999.0))),
 ];
@@ -149,8 +137,10 @@ const METRICS: &[Metric] = &[
 const MAX_PERCENT: f64 = 101.0;
 const LAMPS: &[&str] = &["FAILED", "CLEAR", "FULL COMBO", "FULL COMBO+", "ALL PERFECT", "ALL PERFECT+"];
 
+const GRADES: &[&str] = &["D", "C", "B", "BB", "BBB", "A", "AA", "AAA", "S", "S+", "SS", "SS+", "SSS", "SSS+"];
+
 /// The lower bound of each grade.
-const GRADES_FROM: &[f64] = &[0.0, 50.0, 60.0, 70.0, 75.0, 80.0, 90.0, 94.0, 97.0, 98.0, 99.0, 99.5, 100.0, 100.5];
+const GRADE_BOUNDS: &[f64] = &[0.0, 50.0, 60.0, 70.0, 75.0, 80.0, 90.0, 94.0, 97.0, 98.0, 99.0, 99.5, 100.0, 100.5];
 
 const PERCENT: MetricIdx = metric(METRICS, "percent");
 const LAMP: MetricIdx = metric(METRICS, "lamp");
@@ -165,72 +155,57 @@ const ALL_PERFECT: usize = index_in(LAMPS, "ALL PERFECT");
 const ALL_PERFECT_PLUS: usize = index_in(LAMPS, "ALL PERFECT+");
 
 const JUDGEMENTS: &[&str] = &["pcrit", "perfect", "great", "good", "miss"];
+const PERFECT: usize = index_in(JUDGEMENTS, "perfect");
 const GREAT: usize = index_in(JUDGEMENTS, "great");
 const GOOD: usize = index_in(JUDGEMENTS, "good");
 const MISS: usize = index_in(JUDGEMENTS, "miss");
 
 fn derive(data: &ScoreData, _chart: &Chart) -> Result<Derived, Refusal> {
-    let grade = grade::grade(GRADES_FROM, data.number(PERCENT))?;
+    let grade = grade::grade(GRADE_BOUNDS, data.number(PERCENT))?;
     Ok(smallvec![MetricValue::Enum(grade as u8)])
 }
 
-// --- Validation ------------------------------------------------------------------------------------------------
+// --- Validation -------------------------------------------------------------------------------------------------
 
 fn lamp_fits_percent(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let percent = data.number(PERCENT);
-    let shown = to_text(percent);
-    match data.index(LAMP) {
-        ALL_PERFECT_PLUS if percent != MAX_PERCENT => {
-            Some(format!("An ALL PERFECT+ must have a percent of 101, got {shown}."))
+    let lamp = (LAMP, ALL_PERFECT_PLUS);
+    common::best_lamp_at_maximum(data, lamp, (PERCENT, MAX_PERCENT), to_text).or_else(|| {
+        let percent = data.number(PERCENT);
+        let shown = to_text(percent);
+        match data.index(LAMP) {
+            ALL_PERFECT if percent < 100.5 => {
+                Some(format!("A percent of {shown} is too low for an ALL PERFECT, which is at least 100.5."))
+            }
+            CLEAR if percent < 80.0 => {
+                Some(format!("A percent of {shown} is too low for a CLEAR, which is at least 80."))
+            }
+            FAILED if percent >= 80.0 => Some(format!("A FAILED score must have a percent below 80, got {shown}.")),
+            _ => None,
         }
-        FAILED..ALL_PERFECT_PLUS if percent == MAX_PERCENT => {
-            Some(format!("A percent of 101 must have the lamp ALL PERFECT+, got {}.", data.value(LAMP)))
-        }
-        ALL_PERFECT if percent < 100.5 => {
-            Some(format!("A percent of {shown} is too low for an ALL PERFECT, which is at least 100.5."))
-        }
-        CLEAR if percent < 80.0 => Some(format!("A percent of {shown} is too low for a CLEAR, which is at least 80.")),
-        FAILED if percent >= 80.0 => Some(format!("A FAILED score must have a percent below 80, got {shown}.")),
-        _ => None,
-    }
-}
-
-fn lamp_fits_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let (great, good, miss) = (data.judgement(GREAT)?, data.judgement(GOOD)?, data.judgement(MISS)?);
-    let lamp = data.value(LAMP);
-    match data.index(LAMP) {
-        ALL_PERFECT | ALL_PERFECT_PLUS if great + good + miss > 0 => {
-            Some(format!("An {lamp} cannot have judgements worse than perfect."))
-        }
-        FULL_COMBO_PLUS if good + miss > 0 => Some(format!("A {lamp} cannot have judgements worse than great.")),
-        FULL_COMBO if miss > 0 => Some(format!("A {lamp} cannot have misses.")),
-        _ => None,
-    }
-}
-
-fn combo_fits_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let max_combo = data.optional(MAX_COMBO)?;
-    let sum = (0..JUDGEMENTS.len()).map(|judgement| data.judgement(judgement)).sum::<Option<i64>>()?;
-    (data.index(LAMP) > CLEAR && sum as f64 != max_combo).then(|| {
-        let (lamp, max_combo) = (data.value(LAMP), to_text(max_combo));
-        format!("The maxCombo of a score with {lamp} must equal the sum of its judgements ({max_combo} != {sum}).")
     })
 }
 
-// --- Ratings ---------------------------------------------------------------------------------------------------
+/// Looked at only when all counts that could break a combo are known.
+fn full_combos_are_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    const ALLOWS: &[(usize, usize)] =
+        &[(ALL_PERFECT_PLUS, PERFECT), (ALL_PERFECT, PERFECT), (FULL_COMBO_PLUS, GREAT), (FULL_COMBO, GOOD)];
+    let known = (GREAT..=MISS).all(|judgement| data.judgement(judgement).is_some());
+    if known { common::broken_combo(data, LAMP, ALLOWS, MISS) } else { None }
+}
+
+fn combo_fits_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    common::combo_of_all(data, LAMP, CLEAR, MAX_COMBO)
+}
+
+// --- Ratings ----------------------------------------------------------------------------------------------------
 
 /// The rate of a percent on a chart of that level; `lamp` is the index of the lamp, if known.
 ///
 /// # Errors
 /// When the percent is out of bounds, the level is negative, or the lamp does not fit the percent.
 pub fn rate(percent: f64, level: f64, lamp: Option<usize>) -> Result<f64, Refusal> {
-    if percent > MAX_PERCENT {
-        return Err(Refusal::new("A percent cannot be greater than 101."));
-    }
-    if percent < 0.0 {
-        return Err(Refusal::new("A percent cannot be negative."));
-    }
-    sega::check_level(level)?;
+    refuse_outside("percent", percent, MAX_PERCENT)?;
+    refuse_negative("level", level)?;
     match lamp {
         Some(ALL_PERFECT_PLUS) if percent != MAX_PERCENT => {
             return Err(Refusal::new("An ALL PERFECT+ is a percent of 101."));
@@ -258,7 +233,7 @@ fn percent_text(value: f64) -> String {
     format!("{}%", to_fixed(value, 4))
 }
 
-// --- Tables ----------------------------------------------------------------------------------------------------
+// --- Tables -----------------------------------------------------------------------------------------------------
 
 /// From which percent, in units of 0.0001, which coefficient counts.
 const COEFFICIENTS: &[(i64, i64)] = &[
@@ -308,7 +283,7 @@ const COLOURS: &[ClassValue] = &[
     ClassValue::new("RAINBOW_EX_III", "虹 (極) ★★★", "Rainbow Extreme III: 16500 - 16749 Rating"),
     ClassValue::new("RAINBOW_EX_IV", "虹 (極) ★★★★", "Rainbow Extreme IV: >=16750 Rating"),
 ];
-const COLOURS_FROM: &[f64] = &[
+const COLOUR_BOUNDS: &[f64] = &[
     0.0, 1000.0, 2000.0, 4000.0, 7000.0, 10_000.0, 12_000.0, 13_000.0, 14_000.0, 14_250.0, 14_500.0, 14_750.0,
     15_000.0, 15_250.0, 15_500.0, 15_750.0, 16_000.0, 16_250.0, 16_500.0, 16_750.0,
 ];
@@ -348,7 +323,7 @@ const fn matching(id: &'static str) -> ClassValue {
     ClassValue::new(id, id, "")
 }
 
-// --- Formulas under their published names ------------------------------------------------------------------------
+// --- Formulas under their published names -----------------------------------------------------------------------
 
 /// The game's formulas.
 pub static FORMULAS: &[Formula] = &[Formula {

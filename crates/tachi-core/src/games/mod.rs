@@ -3,10 +3,9 @@
 pub mod arcaea;
 pub mod bms;
 pub mod chunithm;
-pub mod dance;
+mod common;
 pub mod ddr;
 pub mod gitadora;
-pub mod goal_text;
 pub mod iidx;
 pub mod iidx_like;
 pub mod itg;
@@ -15,15 +14,13 @@ pub mod maimai;
 pub mod maimaidx;
 pub mod museca;
 pub mod ongeki;
-pub mod plain_score;
 pub mod pms;
 pub mod popn;
 pub mod sdvx;
-pub mod sega;
 pub mod usc;
+pub mod volforce;
 pub mod wacca;
 
-use crate::catalogue::{Chart, Song};
 use crate::formula::Formula;
 use crate::game::{Game, GameConfig, Gpt, GptConfig};
 
@@ -102,14 +99,4 @@ pub(crate) fn game(game: Game) -> &'static GameConfig {
 
 pub(crate) fn gpt(gpt: Gpt) -> &'static GptConfig {
     GPTS[gpt.index()]
-}
-
-/// The usual chart label: `5.1.1. (SPA 10)`, with the first version when the chart is not primary.
-#[must_use]
-pub fn standard_label(song: &Song, chart: &Chart) -> String {
-    let difficulty = chart.config().difficulty(&chart.difficulty).map_or(&*chart.difficulty, |known| known.short);
-    match chart.versions.first() {
-        Some(version) if !chart.is_primary => format!("{} ({difficulty} {} {version})", song.title, chart.level),
-        _ => format!("{} ({difficulty} {})", song.title, chart.level),
-    }
 }

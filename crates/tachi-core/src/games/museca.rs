@@ -2,16 +2,16 @@
 
 use smallvec::smallvec;
 
-use super::plain_score::{COUNT, check_play, score_criteria};
+use super::common::{self, no_decimals, refuse_negative, refuse_outside, score_goal};
 use crate::catalogue::Chart;
 use crate::formula::{Args, Formula};
 use crate::game::{
     Best, Bound, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game, GameConfig, GoalCharts, GoalFormat,
-    GoalStyle, Gpt, GptConfig, Merger, Metric, MetricKind, PbConfig, Pick, ProfileRating, ProfileRule, RankKey,
-    Refusal, ScoreRating, SessionRating, Version,
+    Gpt, GptConfig, Merger, Metric, MetricKind, PbConfig, ProfileRating, RankKey, Refusal, ScoreRating, SessionRating,
+    Version,
 };
 use crate::match_type::MatchType;
-use crate::number::{compact, json, to_fixed, with_commas};
+use crate::number::{compact, json, with_commas};
 use crate::score::{MetricIdx, MetricValue, ScoreData, enum_value, index_in, metric};
 
 /// The game.
@@ -27,7 +27,7 @@ pub static GAME: GameConfig = GameConfig {
     ],
 };
 
-/// The one playtype.
+/// The only playtype.
 pub static SINGLE: GptConfig = GptConfig {
     gpt: Gpt::MusecaSingle,
     game: Game::Museca,
@@ -49,58 +49,48 @@ pub static SINGLE: GptConfig = GptConfig {
     score_meta: &[],
     preferences: &[],
     derive: |data, _| Ok(smallvec![MetricValue::Enum(grade(data.number(SCORE))? as u8)]),
-    validators: &[perfect_score_and_lamp, combo_without_misses, clear_from_800k],
+    validators: &[perfect_connect_all_is_a_million, full_combos_are_unbroken, clear_from_800k],
     score_ratings: &[ScoreRating {
         name: "curatorSkill",
         description: "The chart's level times the score.",
         calculate: |data, chart| curator_skill(data.number(SCORE), chart.level_num).map(Some),
         format: no_decimals,
     }],
-    session_ratings: &[SessionRating {
-        name: "curatorSkill",
-        description: "The mean of the best 10 curatorSkills.",
-        of: "curatorSkill",
-        best: 10,
-        times: 1.0,
-        format: no_decimals,
-    }],
-    profile_ratings: &[ProfileRating {
-        name: "curatorSkill",
-        description: "The sum of the best 20 curatorSkills, as in the game.",
-        rule: ProfileRule::Best { of: "curatorSkill", best: 20, how: Best::Sum },
-        format: no_decimals,
-    }],
+    session_ratings: &[SessionRating::best_ten(
+        "curatorSkill",
+        "curatorSkill",
+        "The mean of the best 10 curatorSkills.",
+        no_decimals,
+    )],
+    profile_ratings: &[ProfileRating::best(
+        "curatorSkill",
+        ("curatorSkill", 20, Best::Sum),
+        "The sum of the best 20 curatorSkills, as in the game.",
+        no_decimals,
+    )],
     default_score_rating: "curatorSkill",
     default_session_rating: "curatorSkill",
     default_profile_rating: "curatorSkill",
     classes: &[],
     pb: PbConfig {
         base: "Best Score",
-        mergers: &[Merger { name: "Best Lamp", metric: LAMP, pick: Pick::Largest, copies: &[LAMP], eligible: None }],
+        mergers: &[Merger::largest("Best Lamp", &[LAMP])],
         rank: &[RankKey::largest(SCORE), RankKey::largest(LAMP)],
         bucket: |_, _| 0,
     },
     goals: &[
-        GoalFormat {
-            metric: SCORE,
-            style: GoalStyle::Number {
-                criteria: score_criteria,
-                progress: |data| with_commas(data.number(SCORE)),
-                out_of: with_commas,
-            },
-            charts: GoalCharts::Any,
-        },
+        score_goal(SCORE, GoalCharts::Any),
         GoalFormat::value(LAMP),
         GoalFormat::grade(GRADE, |data, _, goal| grade_delta(data.number(SCORE), data.index(GRADE), goal)),
     ],
-    chart_label: super::standard_label,
+    chart_label: common::standard_label,
     chart_data: &[DataField::required("inGameID", DataKind::Integer)],
     chart_numbers: &[],
     chart_arrays: &[],
     recalculate_on: &["levelNum"],
 };
 
-// --- Metrics ---------------------------------------------------------------------------------------------------
+// --- Metrics ----------------------------------------------------------------------------------------------------
 
 /// Enough for a clear.
 const CLEAR_SCORE: f64 = 800_000.0;
@@ -110,15 +100,15 @@ const METRICS: &[Metric] = &[
     Metric::provided("score", MetricKind::Integer(Bound::Between(0.0, MAX_SCORE))),
     Metric::provided("lamp", MetricKind::Enum { values: LAMPS, relevant_from: "CLEAR" }),
     Metric::derived("grade", MetricKind::Enum { values: GRADES, relevant_from: "優" }),
-    Metric::optional("fast", COUNT),
-    Metric::optional("slow", COUNT),
-    Metric::optional("maxCombo", COUNT),
+    common::FAST,
+    common::SLOW,
+    common::MAX_COMBO,
 ];
 
 const LAMPS: &[&str] = &["FAILED", "CLEAR", "CONNECT ALL", "PERFECT CONNECT ALL"];
 const JUDGEMENTS: &[&str] = &["critical", "near", "miss"];
 const GRADES: &[&str; 9] = &["没", "拙", "凡", "佳", "良", "優", "秀", "傑", "傑G"];
-/// The least score of each grade.
+/// The lower bound of each grade.
 const GRADE_BOUNDS: &[f64; 9] =
     &[0.0, 600_000.0, 700_000.0, CLEAR_SCORE, 850_000.0, 900_000.0, 950_000.0, 975_000.0, MAX_SCORE];
 
@@ -129,6 +119,7 @@ const GRADE: MetricIdx = metric(METRICS, "grade");
 const FAILED: usize = enum_value(METRICS, LAMP, "FAILED");
 const CONNECT_ALL: usize = enum_value(METRICS, LAMP, "CONNECT ALL");
 const PERFECT_CONNECT_ALL: usize = enum_value(METRICS, LAMP, "PERFECT CONNECT ALL");
+const CRITICAL: usize = index_in(JUDGEMENTS, "critical");
 const NEAR: usize = index_in(JUDGEMENTS, "near");
 const MISS: usize = index_in(JUDGEMENTS, "miss");
 
@@ -144,44 +135,30 @@ fn grade_delta(score: f64, has: usize, goal: usize) -> String {
     crate::grade::delta(GRADES, GRADE_BOUNDS, has, score, goal, compact)
 }
 
-// --- Validation ------------------------------------------------------------------------------------------------
+// --- Validation -------------------------------------------------------------------------------------------------
 
-fn perfect_score_and_lamp(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    match (data.index(LAMP) == PERFECT_CONNECT_ALL, data.number(SCORE) == MAX_SCORE) {
-        (true, false) => Some("A PERFECT CONNECT ALL must have a score of 1,000,000.".to_owned()),
-        (false, true) => Some("A score of 1,000,000 must be a PERFECT CONNECT ALL.".to_owned()),
-        _ => None,
-    }
+fn perfect_connect_all_is_a_million(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    common::best_lamp_at_maximum(data, (LAMP, PERFECT_CONNECT_ALL), (SCORE, MAX_SCORE), with_commas)
 }
 
-fn combo_without_misses(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let (near, miss) = (data.judgement_or_zero(NEAR), data.judgement_or_zero(MISS));
-    match data.index(LAMP) {
-        PERFECT_CONNECT_ALL if near + miss > 0 => {
-            Some(format!("A PERFECT CONNECT ALL cannot have nears or misses (near {near}, miss {miss})."))
-        }
-        CONNECT_ALL if miss > 0 => Some(format!("A CONNECT ALL cannot have misses (miss {miss}).")),
-        _ => None,
-    }
+fn full_combos_are_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    common::broken_combo(data, LAMP, &[(PERFECT_CONNECT_ALL, CRITICAL), (CONNECT_ALL, NEAR)], MISS)
 }
 
 /// The lamp follows the score only: the conditions of the game's story mode are not looked at.
 fn clear_from_800k(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    match (data.number(SCORE) < CLEAR_SCORE, data.index(LAMP) == FAILED) {
-        (true, false) => Some("A score below 800,000 must be FAILED.".to_owned()),
-        (false, true) => Some("A score of 800,000 or more cannot be FAILED.".to_owned()),
-        _ => None,
-    }
+    common::clear_from(data, (LAMP, FAILED), (SCORE, CLEAR_SCORE))
 }
 
-// --- Ratings ---------------------------------------------------------------------------------------------------
+// --- Ratings ----------------------------------------------------------------------------------------------------
 
 /// The curatorSkill of a score: an integer, whatever the lamp.
 ///
 /// # Errors
 /// When the score is above 1,000,000 or below 0, or the level is below 0.
 pub fn curator_skill(score: f64, level: f64) -> Result<f64, Refusal> {
-    check_play(score, MAX_SCORE, level)?;
+    refuse_outside("score", score, MAX_SCORE)?;
+    refuse_negative("level", level)?;
     Ok((level * (score / 10_000.0)).floor())
 }
 
@@ -198,22 +175,12 @@ pub fn score_for_curator_skill(skill: f64, level: f64) -> Result<f64, Refusal> {
     }
 }
 
-fn no_decimals(value: f64) -> String {
-    to_fixed(value, 0)
-}
-
-// --- Formulas under their published names ------------------------------------------------------------------------
+// --- Formulas under their published names -----------------------------------------------------------------------
 
 /// The game's formulas.
 pub static FORMULAS: &[Formula] = &[
     Formula { name: "MUSECA.grade", calculate: |args| Ok(GRADES[grade(args.number("score")?)?].into()) },
-    Formula {
-        name: "MUSECA.gradeGoal",
-        calculate: |args| {
-            let grade = |name| args.index(name, GRADES);
-            Ok(grade_delta(args.number("score")?, grade("grade")?, grade("goal")?).into())
-        },
-    },
+    Formula { name: "MUSECA.gradeGoal", calculate: |args| common::grade_goal(args, GRADES, grade_delta) },
     Formula {
         name: "CuratorSkill.calculate",
         calculate: |args| Ok(json(curator_skill(args.number("score")?, level(args)?)?)),

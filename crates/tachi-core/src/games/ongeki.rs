@@ -2,14 +2,13 @@
 
 use smallvec::smallvec;
 
-use super::sega::{self, MAX_SCORE};
+use super::common::{self, chart_bound, refuse_negative, refuse_outside, score_goal, three_decimals, two_decimals};
 use crate::catalogue::Chart;
 use crate::formula::Formula;
 use crate::game::{
-    Best, Bound, ClassSet, ClassSource, ClassValue, DataField, DataKind, Difficulty, DifficultyGroup, DifficultyKind,
-    Edition, Game, GameConfig, GoalCharts, GoalFormat, GoalStyle, Gpt, GptConfig, GraphBound, Merger, Metric,
-    MetricKind, POSITIVE_NUMBER, PbConfig, Pick, ProfileInput, ProfileRating, ProfileRule, RankKey, RatedChart,
-    Refusal, ScoreRating, Version,
+    Best, Bound, ClassSet, ClassValue, DataField, DataKind, Difficulty, DifficultyGroup, DifficultyKind, Edition, Game,
+    GameConfig, GoalCharts, GoalFormat, Gpt, GptConfig, GraphBound, Merger, Metric, MetricKind, PbConfig, ProfileInput,
+    ProfileRating, ProfileRule, RankKey, RatedChart, Refusal, ScoreRating, SessionRating, Version,
 };
 use crate::grade;
 use crate::match_type::MatchType;
@@ -77,7 +76,7 @@ pub static SINGLE: GptConfig = GptConfig {
             name: "rating",
             description: "The rating up to bright MEMORY: the chart's level, raised or lowered by the score.",
             calculate: |data, chart| ranked(chart, |level| rating(data.number(SCORE), level)),
-            format: sega::two_decimals,
+            format: two_decimals,
         },
         ScoreRating {
             name: "scoreRating",
@@ -90,39 +89,44 @@ pub static SINGLE: GptConfig = GptConfig {
                     score_rating(data.number(SCORE), level, lamp, full_bell)
                 })
             },
-            format: sega::three_decimals,
+            format: three_decimals,
         },
         ScoreRating {
             name: "starRating",
             description: "The chart's level and the stars of the Platinum Score.",
             calculate: |data, chart| ranked(chart, |level| star_rating(data.index(PLATINUM_STARS) as f64, level)),
-            format: sega::three_decimals,
+            format: three_decimals,
         },
     ],
     session_ratings: &[
-        sega::session("naiveRating", "The mean of the best 10 ratings.", "rating", sega::two_decimals),
-        sega::session("naiveScoreRating", "The mean of the best 10 scoreRatings.", "scoreRating", sega::three_decimals),
-        sega::session("starRating", "The mean of the best 10 starRatings.", "starRating", sega::three_decimals),
+        SessionRating::best_ten("naiveRating", "rating", "The mean of the best 10 ratings.", two_decimals),
+        SessionRating::best_ten(
+            "naiveScoreRating",
+            "scoreRating",
+            "The mean of the best 10 scoreRatings.",
+            three_decimals,
+        ),
+        SessionRating::best_ten("starRating", "starRating", "The mean of the best 10 starRatings.", three_decimals),
     ],
     profile_ratings: &[
-        ProfileRating {
-            name: "naiveRating",
-            description: "The mean of the best 45 ratings, whichever version the charts are from.",
-            rule: ProfileRule::Best { of: "rating", best: 45, how: Best::IntegralMean(100.0) },
-            format: sega::two_decimals,
-        },
-        ProfileRating {
-            name: "scoreRating",
-            description: "The mean of the best 60 scoreRatings, whichever version the charts are from.",
-            rule: ProfileRule::Best { of: "scoreRating", best: BEST_SCORES, how: THOUSANDTHS },
-            format: sega::three_decimals,
-        },
-        ProfileRating {
-            name: "starRating",
-            description: "The mean of the best 50 starRatings.",
-            rule: ProfileRule::Best { of: "starRating", best: BEST_STARS, how: THOUSANDTHS },
-            format: sega::three_decimals,
-        },
+        ProfileRating::best(
+            "naiveRating",
+            ("rating", 45, Best::IntegralMean(100.0)),
+            "The mean of the best 45 ratings, whichever version the charts are from.",
+            two_decimals,
+        ),
+        ProfileRating::best(
+            "scoreRating",
+            ("scoreRating", BEST_SCORES, THOUSANDTHS),
+            "The mean of the best 60 scoreRatings, whichever version the charts are from.",
+            three_decimals,
+        ),
+        ProfileRating::best(
+            "starRating",
+            ("starRating", BEST_STARS, THOUSANDTHS),
+            "The mean of the best 50 starRatings.",
+            three_decimals,
+        ),
         ProfileRating {
             name: "naiveRatingRefresh",
             description: "The rating of Re:Fresh: 1.2 times the scoreRating and the starRating.",
@@ -140,41 +144,19 @@ pub static SINGLE: GptConfig = GptConfig {
                     Some(refresh_rating(mean(0, BEST_SCORES), mean(1, BEST_STARS)))
                 },
             },
-            format: sega::three_decimals,
+            format: three_decimals,
         },
     ],
     default_score_rating: "scoreRating",
     default_session_rating: "naiveScoreRating",
     default_profile_rating: "naiveRatingRefresh",
-    classes: &[ClassSet {
-        id: "colour",
-        source: ClassSource::Derived { rating: "naiveRatingRefresh", from: COLOURS_FROM },
-        values: COLOURS,
-    }],
+    classes: &[ClassSet::derived("colour", "naiveRatingRefresh", COLOUR_BOUNDS, COLOURS)],
     pb: PbConfig {
         base: "Best Score",
         mergers: &[
-            Merger {
-                name: "Best Platinum Score",
-                metric: PLATINUM_SCORE,
-                pick: Pick::Largest,
-                copies: &[PLATINUM_SCORE, PLATINUM_STARS],
-                eligible: None,
-            },
-            Merger {
-                name: "Best Note Lamp",
-                metric: NOTE_LAMP,
-                pick: Pick::Largest,
-                copies: &[NOTE_LAMP],
-                eligible: None,
-            },
-            Merger {
-                name: "Best Bell Lamp",
-                metric: BELL_LAMP,
-                pick: Pick::Largest,
-                copies: &[BELL_LAMP],
-                eligible: None,
-            },
+            Merger::largest("Best Platinum Score", &[PLATINUM_SCORE, PLATINUM_STARS]),
+            Merger::largest("Best Note Lamp", &[NOTE_LAMP]),
+            Merger::largest("Best Bell Lamp", &[BELL_LAMP]),
         ],
         rank: &[
             RankKey::largest(SCORE),
@@ -185,41 +167,27 @@ pub static SINGLE: GptConfig = GptConfig {
         bucket: |_, _| 0,
     },
     goals: &[
-        GoalFormat {
-            metric: SCORE,
-            style: GoalStyle::Number {
-                criteria: sega::score_criteria,
-                progress: |data| with_commas(data.number(SCORE)),
-                out_of: with_commas,
-            },
-            charts: GoalCharts::Any,
-        },
-        GoalFormat {
-            metric: PLATINUM_SCORE,
-            style: GoalStyle::Number {
-                criteria: |value| format!("Get {} Platinum Score on", with_commas(value)),
-                progress: |data| with_commas(data.number(PLATINUM_SCORE)),
-                out_of: with_commas,
-            },
-            charts: GoalCharts::SingleOnly,
-        },
-        GoalFormat {
-            // An ENUM, but worded like a number.
-            metric: PLATINUM_STARS,
-            style: GoalStyle::Number {
-                criteria: |value| format!("Get {} on", stars_text(value as usize)),
-                progress: |data| stars_text(data.index(PLATINUM_STARS)),
-                out_of: |value| stars_text(value as usize),
-            },
-            charts: GoalCharts::Any,
-        },
+        score_goal(SCORE, GoalCharts::Any),
+        GoalFormat::number(
+            PLATINUM_SCORE,
+            |value| format!("Get {} Platinum Score on", with_commas(value)),
+            with_commas,
+            GoalCharts::SingleOnly,
+        ),
+        // An ENUM, but worded like a number.
+        GoalFormat::number(
+            PLATINUM_STARS,
+            |stars| format!("Get {} on", stars_text(stars)),
+            stars_text,
+            GoalCharts::Any,
+        ),
         GoalFormat::value(NOTE_LAMP),
         GoalFormat::value(BELL_LAMP),
         GoalFormat::grade(GRADE, |data, _, goal| {
-            grade::delta(GRADES, GRADES_FROM, data.index(GRADE), data.number(SCORE), goal, compact)
+            grade::delta(GRADES, GRADE_BOUNDS, data.index(GRADE), data.number(SCORE), goal, compact)
         }),
     ],
-    chart_label: super::standard_label,
+    chart_label: common::standard_label,
     chart_data: &[
         DataField::required("displayVersion", DataKind::OneOf(DISPLAY_VERSIONS)),
         DataField::nullable("inGameID", DataKind::Integer),
@@ -235,16 +203,18 @@ pub static SINGLE: GptConfig = GptConfig {
 
 const MATCH_TYPES: &[MatchType] = &[MatchType::SongTitle, MatchType::TachiSongId, MatchType::InGameId];
 
-// --- Metrics ---------------------------------------------------------------------------------------------------
+// --- Metrics ----------------------------------------------------------------------------------------------------
+
+const MAX_SCORE: f64 = 1_010_000.0;
 
 const METRICS: &[Metric] = &[
-    Metric::provided("score", MetricKind::Integer(sega::SCORE_BOUND)),
+    Metric::provided("score", MetricKind::Integer(Bound::Between(0.0, MAX_SCORE))),
     Metric::provided("noteLamp", MetricKind::Enum { values: NOTE_LAMPS, relevant_from: "CLEAR" }),
     Metric::provided("bellLamp", MetricKind::Enum { values: &["NONE", "FULL BELL"], relevant_from: "FULL BELL" }),
     Metric::provided(
         "platinumScore",
         MetricKind::Integer(Bound::Chart(|value, chart| {
-            sega::chart_bound("Platinum Score", value, max_platinum_score(chart))
+            chart_bound("Platinum Score", value, max_platinum_score(chart))
         })),
     ),
     Metric::derived("grade", MetricKind::Enum { values: GRADES, relevant_from: "A" }),
@@ -255,12 +225,12 @@ const METRICS: &[Metric] = &[
             relevant_from: "1-star",
         },
     ),
-    sega::FAST,
-    sega::SLOW,
-    sega::MAX_COMBO,
-    Metric::optional_in_id("damage", MetricKind::Integer(Bound::NonNegative(POSITIVE_NUMBER))),
-    Metric::optional_in_id("bellCount", MetricKind::Integer(Bound::NonNegative(POSITIVE_NUMBER))),
-    Metric::optional("totalBellCount", MetricKind::Integer(Bound::NonNegative(POSITIVE_NUMBER))),
+    common::FAST,
+    common::SLOW,
+    common::MAX_COMBO,
+    Metric::optional_in_id("damage", common::COUNT),
+    Metric::optional_in_id("bellCount", common::COUNT),
+    Metric::optional("totalBellCount", common::COUNT),
     Metric::optional("scoreGraph", MetricKind::NullableGraph(GraphBound::between(0.0, MAX_SCORE))),
     Metric::optional("platinumGraph", MetricKind::NullableGraph(GraphBound::between(-100_000.0, 0.0))),
     Metric::optional("bellGraph", MetricKind::NullableGraph(GraphBound::between(-10_000.0, 0.0))),
@@ -271,7 +241,7 @@ const NOTE_LAMPS: &[&str] = &["LOSS", "CLEAR", "FULL COMBO", "ALL BREAK", "ALL B
 const GRADES: &[&str] = &["D", "C", "B", "BB", "BBB", "A", "AA", "AAA", "S", "SS", "SSS", "SSS+"];
 
 /// The lower bound of each grade.
-const GRADES_FROM: &[f64] = &[
+const GRADE_BOUNDS: &[f64] = &[
     0.0,
     500_000.0,
     700_000.0,
@@ -301,6 +271,7 @@ const FULL_BELL: usize = enum_value(METRICS, BELL_LAMP, "FULL BELL");
 const RAINBOW_STAR: usize = enum_value(METRICS, PLATINUM_STARS, "R-star");
 
 const JUDGEMENTS: &[&str] = &["cbreak", "break", "hit", "miss"];
+const CBREAK: usize = index_in(JUDGEMENTS, "cbreak");
 const BREAK: usize = index_in(JUDGEMENTS, "break");
 const HIT: usize = index_in(JUDGEMENTS, "hit");
 const MISS: usize = index_in(JUDGEMENTS, "miss");
@@ -314,7 +285,7 @@ fn max_platinum_score(chart: &Chart) -> f64 {
 }
 
 fn derive(data: &ScoreData, chart: &Chart) -> Result<Derived, Refusal> {
-    let grade = grade::grade(GRADES_FROM, data.number(SCORE))?;
+    let grade = grade::grade(GRADE_BOUNDS, data.number(SCORE))?;
     let stars = platinum_stars(data.number(PLATINUM_SCORE), max_platinum_score(chart));
     Ok(smallvec![MetricValue::Enum(grade as u8), MetricValue::Enum(stars as u8)])
 }
@@ -329,25 +300,23 @@ pub fn platinum_stars(platinum_score: f64, max: f64) -> usize {
     ((platinum_score / max * 100.0).floor().min(99.0) - 93.0).max(0.0) as usize
 }
 
-// --- Validation ------------------------------------------------------------------------------------------------
+// --- Validation -------------------------------------------------------------------------------------------------
 
 fn lamps_fit(data: &ScoreData, chart: &Chart) -> Option<String> {
+    const ALLOWS: &[(usize, usize)] = &[(ALL_BREAK_PLUS, CBREAK), (ALL_BREAK, BREAK), (FULL_COMBO, HIT)];
     let (score, lamp) = (data.number(SCORE), data.index(NOTE_LAMP));
     let (platinum, max_platinum) = (data.number(PLATINUM_SCORE), max_platinum_score(chart));
-    let [breaks, hits, misses] = [BREAK, HIT, MISS].map(|judgement| data.judgement_or_zero(judgement));
     let perfect = lamp == ALL_BREAK_PLUS && data.index(BELL_LAMP) == FULL_BELL;
+    let broken = common::broken_combo(data, NOTE_LAMP, ALLOWS, MISS);
     match lamp {
-        ALL_BREAK_PLUS if hits + misses + breaks > 0 => {
-            Some("An ALL BREAK+ cannot have judgements worse than cbreak.".to_owned())
-        }
+        ALL_BREAK_PLUS if broken.is_some() => broken,
         ALL_BREAK_PLUS if score < MAX_SCORE => {
-            Some(format!("An ALL BREAK+ must have a score of 1,010,000, got {}.", with_commas(score)))
+            Some(format!("An ALL BREAK+ must have a score of 1,010,000, not {}.", with_commas(score)))
         }
         _ if score == MAX_SCORE && !perfect => {
             Some("A score of 1,010,000 must have the lamps ALL BREAK+ and FULL BELL.".to_owned())
         }
-        ALL_BREAK if hits + misses > 0 => Some("An ALL BREAK cannot have judgements worse than break.".to_owned()),
-        FULL_COMBO if misses > 0 => Some("A FULL COMBO cannot have misses.".to_owned()),
+        _ if broken.is_some() => broken,
         _ if platinum > max_platinum => Some(format!(
             "A Platinum Score of {} is more than the {} that the chart has.",
             with_commas(platinum),
@@ -357,7 +326,7 @@ fn lamps_fit(data: &ScoreData, chart: &Chart) -> Option<String> {
     }
 }
 
-// --- Ratings ---------------------------------------------------------------------------------------------------
+// --- Ratings ----------------------------------------------------------------------------------------------------
 
 const BEST_SCORES: usize = 60;
 const BEST_STARS: usize = 50;
@@ -374,7 +343,8 @@ fn ranked(chart: &Chart, rate: impl Fn(f64) -> Result<f64, Refusal>) -> Result<O
 /// # Errors
 /// When the score is out of bounds or the level is negative.
 pub fn rating(score: f64, level: f64) -> Result<f64, Refusal> {
-    sega::check_score(score, level)?;
+    refuse_outside("score", score, MAX_SCORE)?;
+    refuse_negative("level", level)?;
     if level == 0.0 {
         return Ok(0.0);
     }
@@ -400,7 +370,8 @@ pub fn rating(score: f64, level: f64) -> Result<f64, Refusal> {
 /// # Errors
 /// When the score is out of bounds, the level is negative, or the lamps do not fit the score or each other.
 pub fn score_rating(score: f64, level: f64, note_lamp: usize, full_bell: bool) -> Result<f64, Refusal> {
-    sega::check_score(score, level)?;
+    refuse_outside("score", score, MAX_SCORE)?;
+    refuse_negative("level", level)?;
     if score == MAX_SCORE && !(full_bell && note_lamp == ALL_BREAK_PLUS) {
         return Err(Refusal::new("A score of 1,010,000 is a FULL BELL and an ALL BREAK+."));
     }
@@ -444,10 +415,8 @@ pub fn score_rating(score: f64, level: f64, note_lamp: usize, full_bell: bool) -
 /// # Errors
 /// When the level is negative or there are no such stars.
 pub fn star_rating(stars: f64, level: f64) -> Result<f64, Refusal> {
-    sega::check_level(level)?;
-    if stars < 0.0 || stars > RAINBOW_STAR as f64 {
-        return Err(Refusal::new("There are 0 to 6 Platinum stars."));
-    }
+    refuse_negative("level", level)?;
+    refuse_outside("number of stars", stars, RAINBOW_STAR as f64)?;
     Ok((stars.min(5.0) * level * level).floor() / 1000.0)
 }
 
@@ -460,13 +429,13 @@ pub fn refresh_rating(score_rating: Option<f64>, star_rating: Option<f64>) -> f6
 
 /// `★★★☆☆`, or `★★★★★(虹)` for the sixth star.
 #[must_use]
-pub fn stars_text(stars: usize) -> String {
-    let filled = stars.min(5);
-    let rainbow = if stars == RAINBOW_STAR { "(虹)" } else { "" };
+pub fn stars_text(stars: f64) -> String {
+    let filled = stars.min(5.0) as usize;
+    let rainbow = if stars == RAINBOW_STAR as f64 { "(虹)" } else { "" };
     format!("{}{}{rainbow}", "★".repeat(filled), "☆".repeat(5 - filled))
 }
 
-// --- Tables ----------------------------------------------------------------------------------------------------
+// --- Tables -----------------------------------------------------------------------------------------------------
 
 const COLOURS: &[ClassValue] = &[
     ClassValue::new("BLUE", "水", "Blue: 0.000~3.999 RatingRefresh"),
@@ -483,7 +452,7 @@ const COLOURS: &[ClassValue] = &[
     ClassValue::new("RAINBOW_EX", "虹(極)", "Rainbow Extreme: 21.000~21.999 RatingRefresh"),
     ClassValue::new("RAINBOW_EX_TRUE", "虹(極)・真", "Rainbow Extreme (True): 22.000~ RatingRefresh"),
 ];
-const COLOURS_FROM: &[f64] = &[0.0, 4.0, 7.0, 9.0, 11.0, 13.0, 15.0, 17.0, 18.0, 19.0, 20.0, 21.0, 22.0];
+const COLOUR_BOUNDS: &[f64] = &[0.0, 4.0, 7.0, 9.0, 11.0, 13.0, 15.0, 17.0, 18.0, 19.0, 20.0, 21.0, 22.0];
 
 const GENRES: &[&str] =
     &["POPS＆ANIME", "niconico", "東方Project", "VARIETY", "チュウマイ", "オンゲキ", "LUNATIC", "ボーナストラック"];
@@ -502,7 +471,7 @@ const DISPLAY_VERSIONS: &[&str] = &[
     "オンゲキ Re:Fresh",
 ];
 
-// --- Formulas under their published names ------------------------------------------------------------------------
+// --- Formulas under their published names -----------------------------------------------------------------------
 
 /// The game's formulas.
 pub static FORMULAS: &[Formula] = &[

@@ -5,7 +5,7 @@
 
 use super::bms::{self, GAUGE_META, INPUT_DEVICE, RANDOM, SHARED, SONG_DATA, level_text};
 use crate::formula::Formula;
-use crate::game::{ClassValue, Edition, Game, GameConfig, Gpt, GptConfig, MetaField, MetaKind};
+use crate::game::{ClassSet, ClassValue, Edition, Game, GameConfig, Gpt, GptConfig, MetaField, MetaKind};
 
 /// The game.
 pub static GAME: GameConfig = GameConfig {
@@ -35,15 +35,16 @@ const PMS: GptConfig = GptConfig {
     game: Game::Pms,
     judgements: &["cool", "great", "good", "bad", "poor"],
     score_meta: &[
-        MetaField { name: "random", kind: MetaKind::OneOf(RANDOM), null_ok: true },
+        MetaField::nullable("random", MetaKind::OneOf(RANDOM)),
         INPUT_DEVICE,
-        MetaField { name: "client", kind: MetaKind::OneOf(&["beatoraja"]), null_ok: true },
+        MetaField::nullable("client", MetaKind::OneOf(&["beatoraja"])),
         GAUGE_META,
     ],
+    validators: &[],
     score_ratings: &[bms::score_rating(sieglinde_text)],
     session_ratings: &[bms::session_rating(sieglinde_text)],
     profile_ratings: &[bms::profile_rating(sieglinde_text)],
-    classes: &[bms::provided("dan", DAN)],
+    classes: &[ClassSet::provided("dan", DAN)],
     ..SHARED
 };
 

@@ -2,17 +2,17 @@
 
 use smallvec::smallvec;
 
-use super::plain_score::{COUNT, check_level, check_play, score_criteria, two_decimals};
+use super::common::{self, refuse_negative, refuse_outside, score_goal, two_decimals};
 use crate::catalogue::Chart;
 use crate::class;
 use crate::formula::Formula;
 use crate::game::{
-    Best, Bound, ClassSet, ClassSource, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game,
-    GameConfig, GoalCharts, GoalFormat, GoalStyle, Gpt, GptConfig, Merger, MetaField, MetaKind, Metric, MetricKind,
-    PbConfig, Pick, ProfileRating, ProfileRule, RankKey, Refusal, ScoreRating, SessionRating, Version,
+    Best, Bound, ClassSet, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game, GameConfig,
+    GoalCharts, GoalFormat, Gpt, GptConfig, Merger, MetaField, MetaKind, Metric, MetricKind, PbConfig, ProfileRating,
+    RankKey, Refusal, ScoreRating, SessionRating, Version,
 };
 use crate::match_type::MatchType;
-use crate::number::{compact, json, round, with_commas};
+use crate::number::{compact, json, round};
 use crate::score::{Derived, MetricIdx, MetricValue, ScoreData, enum_value, index_in, metric};
 
 /// The game.
@@ -58,35 +58,33 @@ pub static P9B: GptConfig = GptConfig {
     default_enum: LAMP,
     old_members: &[],
     score_meta: &[
-        MetaField { name: "hiSpeed", kind: MetaKind::Number, null_ok: true },
-        MetaField { name: "hidden", kind: MetaKind::Number, null_ok: true },
-        MetaField { name: "sudden", kind: MetaKind::Number, null_ok: true },
-        MetaField { name: "random", kind: MetaKind::OneOf(&["MIRROR", "NONRAN", "RANDOM", "S-RANDOM"]), null_ok: true },
-        MetaField { name: "gauge", kind: MetaKind::OneOf(&["EASY", "NORMAL", "HARD", "DANGER"]), null_ok: true },
+        MetaField::nullable("hiSpeed", MetaKind::Number),
+        MetaField::nullable("hidden", MetaKind::Number),
+        MetaField::nullable("sudden", MetaKind::Number),
+        MetaField::nullable("random", MetaKind::OneOf(&["MIRROR", "NONRAN", "RANDOM", "S-RANDOM"])),
+        MetaField::nullable("gauge", MetaKind::OneOf(&["EASY", "NORMAL", "HARD", "DANGER"])),
     ],
     preferences: &[],
     derive,
-    validators: &[full_combo_without_bads, counts_of_medal],
+    validators: &[full_combos_are_unbroken, counts_of_medal],
     score_ratings: &[ScoreRating {
         name: "classPoints",
         description: "The chart's level, with a part for the score and the clear.",
         calculate: |data, chart| class_points(data.number(SCORE), data.index(LAMP), chart.level_num).map(Some),
         format: two_decimals,
     }],
-    session_ratings: &[SessionRating {
-        name: "classPoints",
-        description: "The mean of the best 10 classPoints.",
-        of: "classPoints",
-        best: 10,
-        times: 1.0,
-        format: two_decimals,
-    }],
-    profile_ratings: &[ProfileRating {
-        name: "naiveClassPoints",
-        description: "The mean of the best 20 classPoints; the game itself looks at recent plays.",
-        rule: ProfileRule::Best { of: "classPoints", best: 20, how: Best::Mean },
-        format: two_decimals,
-    }],
+    session_ratings: &[SessionRating::best_ten(
+        "classPoints",
+        "classPoints",
+        "The mean of the best 10 classPoints.",
+        two_decimals,
+    )],
+    profile_ratings: &[ProfileRating::best(
+        "naiveClassPoints",
+        ("classPoints", 20, Best::Mean),
+        "The mean of the best 20 classPoints; the game itself looks at recent plays.",
+        two_decimals,
+    )],
     default_score_rating: "classPoints",
     default_session_rating: "classPoints",
     default_profile_rating: "naiveClassPoints",
@@ -94,31 +92,17 @@ pub static P9B: GptConfig = GptConfig {
     pb: PbConfig {
         base: "Best Score",
         // The grade stays that of the best score, capped or not.
-        mergers: &[Merger {
-            name: "Best Clear",
-            metric: CLEAR_MEDAL,
-            pick: Pick::Largest,
-            copies: &[CLEAR_MEDAL, LAMP],
-            eligible: None,
-        }],
+        mergers: &[Merger::largest("Best Clear", &[CLEAR_MEDAL, LAMP])],
         rank: &[RankKey::largest(SCORE), RankKey::largest(CLEAR_MEDAL)],
         bucket: |_, _| 0,
     },
     goals: &[
-        GoalFormat {
-            metric: SCORE,
-            style: GoalStyle::Number {
-                criteria: score_criteria,
-                progress: |data| with_commas(data.number(SCORE)),
-                out_of: with_commas,
-            },
-            charts: GoalCharts::Any,
-        },
+        score_goal(SCORE, GoalCharts::Any),
         GoalFormat::value(CLEAR_MEDAL),
         GoalFormat::value(LAMP),
         GoalFormat::grade(GRADE, |data, _, goal| grade_delta(data.number(SCORE), data.index(GRADE), goal)),
     ],
-    chart_label: super::standard_label,
+    chart_label: common::standard_label,
     chart_data: &[
         DataField::required("inGameID", DataKind::Integer),
         DataField::nullable("hashSHA256", DataKind::TextOrList),
@@ -128,7 +112,7 @@ pub static P9B: GptConfig = GptConfig {
     recalculate_on: &["levelNum"],
 };
 
-// --- Metrics ---------------------------------------------------------------------------------------------------
+// --- Metrics ----------------------------------------------------------------------------------------------------
 
 const MAX_SCORE: f64 = 100_000.0;
 
@@ -137,10 +121,10 @@ const METRICS: &[Metric] = &[
     Metric::provided("clearMedal", MetricKind::Enum { values: MEDALS, relevant_from: "clearCircle" }),
     Metric::derived("lamp", MetricKind::Enum { values: LAMPS, relevant_from: "CLEAR" }),
     Metric::derived("grade", MetricKind::Enum { values: GRADES, relevant_from: "A" }),
-    Metric::optional("fast", COUNT),
-    Metric::optional("slow", COUNT),
-    Metric::optional("maxCombo", COUNT),
-    Metric::optional("gauge", MetricKind::Decimal(Bound::Between(0.0, 100.0))),
+    common::FAST,
+    common::SLOW,
+    common::MAX_COMBO,
+    common::GAUGE,
 ];
 
 const MEDALS: &[&str; 11] = &[
@@ -162,7 +146,7 @@ const MEDAL_LAMPS: &[usize; 11] =
 const LAMPS: &[&str] = &["FAILED", "EASY CLEAR", "CLEAR", "FULL COMBO", "PERFECT"];
 const JUDGEMENTS: &[&str] = &["cool", "great", "good", "bad"];
 const GRADES: &[&str; 8] = &["E", "D", "C", "B", "A", "AA", "AAA", "S"];
-/// The least score of each grade.
+/// The lower bound of each grade.
 const GRADE_BOUNDS: &[f64; 8] = &[0.0, 50_000.0, 62_000.0, 72_000.0, 82_000.0, 90_000.0, 95_000.0, 98_000.0];
 
 const SCORE: MetricIdx = metric(METRICS, "score");
@@ -176,6 +160,7 @@ const CLEAR: usize = index_in(LAMPS, "CLEAR");
 const FULL_COMBO: usize = index_in(LAMPS, "FULL COMBO");
 const PERFECT: usize = index_in(LAMPS, "PERFECT");
 const A: usize = enum_value(METRICS, GRADE, "A");
+const GREAT: usize = index_in(JUDGEMENTS, "great");
 const GOOD: usize = index_in(JUDGEMENTS, "good");
 const BAD: usize = index_in(JUDGEMENTS, "bad");
 
@@ -204,15 +189,16 @@ fn grade_delta(score: f64, has: usize, goal: usize) -> String {
     crate::grade::delta(GRADES, GRADE_BOUNDS, has, score, goal, compact)
 }
 
-// --- Validation ------------------------------------------------------------------------------------------------
+// --- Validation -------------------------------------------------------------------------------------------------
 
-fn full_combo_without_bads(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let (good, bad) = (data.judgement_or_zero(GOOD), data.judgement_or_zero(BAD));
-    match lamp(data.index(CLEAR_MEDAL)) {
-        PERFECT if good + bad > 0 => Some(format!("A PERFECT cannot have goods or bads (good {good}, bad {bad}).")),
-        FULL_COMBO if bad > 0 => Some(format!("A FULL COMBO cannot have bads (bad {bad}).")),
-        _ => None,
-    }
+fn full_combos_are_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    const ALLOWS: &[(usize, usize)] = &[
+        (index_in(MEDALS, "perfect"), GREAT),
+        (index_in(MEDALS, "fullComboStar"), GOOD),
+        (index_in(MEDALS, "fullComboDiamond"), GOOD),
+        (index_in(MEDALS, "fullComboCircle"), GOOD),
+    ];
+    common::broken_combo(data, CLEAR_MEDAL, ALLOWS, BAD)
 }
 
 /// How many of a judgement a medal stands for.
@@ -245,14 +231,15 @@ fn counts_of_medal(data: &ScoreData, _chart: &Chart) -> Option<String> {
     (count < from || count > to).then(|| format!("A {medal} must have {expected} {judgement}s, got {count}."))
 }
 
-// --- Ratings ---------------------------------------------------------------------------------------------------
+// --- Ratings ----------------------------------------------------------------------------------------------------
 
 /// The class points of a score; `lamp` is the lamp's index. Scores up to 50,000 give none.
 ///
 /// # Errors
 /// When the score is below 0 or above 100,000, or the level is below 0.
 pub fn class_points(score: f64, lamp: usize, level: f64) -> Result<f64, Refusal> {
-    check_play(score, MAX_SCORE, level)?;
+    refuse_outside("score", score, MAX_SCORE)?;
+    refuse_negative("level", level)?;
     Ok(if score <= 50_000.0 { 0.0 } else { (10_000.0 * level + score - 50_000.0 + bonus(lamp)) / 5440.0 })
 }
 
@@ -262,7 +249,7 @@ pub fn class_points(score: f64, lamp: usize, level: f64) -> Result<f64, Refusal>
 /// # Errors
 /// When the level is below 0, or the score would have to be above 100,000.
 pub fn score_for_class_points(class_points: f64, lamp: usize, level: f64) -> Result<f64, Refusal> {
-    check_level(level)?;
+    refuse_negative("level", level)?;
     if class_points == 0.0 {
         return Ok(0.0);
     }
@@ -281,12 +268,13 @@ fn bonus(lamp: usize) -> f64 {
     }
 }
 
-// --- Classes ---------------------------------------------------------------------------------------------------
+// --- Classes ----------------------------------------------------------------------------------------------------
 
-const CLASS: ClassSet = ClassSet {
-    id: "class",
-    source: ClassSource::Derived { rating: "naiveClassPoints", from: &[0.0, 21.0, 34.0, 46.0, 59.0, 68.0, 79.0, 91.0] },
-    values: &[
+const CLASS: ClassSet = ClassSet::derived(
+    "class",
+    "naiveClassPoints",
+    &[0.0, 21.0, 34.0, 46.0, 59.0, 68.0, 79.0, 91.0],
+    &[
         ClassValue::new("KITTY", "にゃんこ", "Kitty"),
         ClassValue::new("STUDENT", "小学生", "Grade School Student"),
         ClassValue::new("DELINQUENT", "番長", "Delinquent"),
@@ -296,9 +284,9 @@ const CLASS: ClassSet = ClassSet {
         ClassValue::new("HERMIT", "仙人", "Hermit"),
         ClassValue::new("GOD", "神", "God"),
     ],
-};
+);
 
-// --- Formulas under their published names ------------------------------------------------------------------------
+// --- Formulas under their published names -----------------------------------------------------------------------
 
 /// The game's formulas.
 pub static FORMULAS: &[Formula] = &[
@@ -310,13 +298,7 @@ pub static FORMULAS: &[Formula] = &[
             Ok(GRADES[grade(args.number("score")?, lamp)?].into())
         },
     },
-    Formula {
-        name: "POPN.gradeGoal",
-        calculate: |args| {
-            let grade = |name| args.index(name, GRADES);
-            Ok(grade_delta(args.number("score")?, grade("grade")?, grade("goal")?).into())
-        },
-    },
+    Formula { name: "POPN.gradeGoal", calculate: |args| common::grade_goal(args, GRADES, grade_delta) },
     Formula {
         name: "PopnClassPoints.calculate",
         calculate: |args| {

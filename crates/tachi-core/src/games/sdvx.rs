@@ -1,15 +1,15 @@
-//! SOUND VOLTEX. What it shares with USC is in [`volforce`]. Source: `spec/games/sdvx.md`.
+//! SOUND VOLTEX. Source: `spec/games/sdvx.md`.
 
-pub mod volforce;
+use serde_json::Value;
 
-use volforce::{BEST_LAMP, FAST, GAUGE, GRADES, LAMP, MAX_COMBO, SCORE, SLOW, VF_CLASS, main_metrics};
-
+use super::common::{self, FAST, GAUGE, MAX_COMBO, SLOW};
+use super::volforce::{self, BEST_LAMP, GRADES, LAMP, SCORE, VF_CLASS, main_metrics};
 use crate::class;
-use crate::formula::Formula;
+use crate::formula::{Args, Formula};
 use crate::game::{
-    Bound, ClassSet, ClassSource, ClassValue, DataField, DataKind, Difficulty, DifficultyGroup, Edition, Game,
-    GameConfig, Gpt, GptConfig, Merger, MetaField, MetaKind, Metric, MetricKind, OldMember, OldMemberRule, PbConfig,
-    Pick, RankKey, Version,
+    Bound, ClassSet, ClassValue, DataField, DataKind, Difficulty, DifficultyGroup, Edition, Game, GameConfig, Gpt,
+    GptConfig, Merger, MetaField, MetaKind, Metric, MetricKind, OldMember, OldMemberRule, PbConfig, RankKey, Refusal,
+    Version,
 };
 use crate::match_type::MatchType;
 use crate::number::json;
@@ -49,20 +49,11 @@ pub static SINGLE: GptConfig = GptConfig {
             others_refused: false,
         },
     }],
-    score_meta: &[MetaField { name: "inSkillAnalyser", kind: MetaKind::Bool, null_ok: true }],
-    classes: &[VF_CLASS, ClassSet { id: "dan", source: ClassSource::Provided, values: DAN }],
+    score_meta: &[MetaField::nullable("inSkillAnalyser", MetaKind::Bool)],
+    classes: &[VF_CLASS, ClassSet::provided("dan", DAN)],
     pb: PbConfig {
         base: "Best Score",
-        mergers: &[
-            BEST_LAMP,
-            Merger {
-                name: "Best EX Score",
-                metric: EX_SCORE,
-                pick: Pick::Largest,
-                copies: &[EX_SCORE],
-                eligible: None,
-            },
-        ],
+        mergers: &[BEST_LAMP, Merger::largest("Best EX Score", &[EX_SCORE])],
         rank: &[RankKey::largest(SCORE), RankKey::largest(LAMP), RankKey::largest(EX_SCORE)],
         bucket: |_, _| 0,
     },
@@ -75,7 +66,7 @@ pub static SINGLE: GptConfig = GptConfig {
     ..volforce::SHARED
 };
 
-// --- Metrics ---------------------------------------------------------------------------------------------------
+// --- Metrics ----------------------------------------------------------------------------------------------------
 
 /// The lamps, worst first.
 const LAMPS: &[&str] =
@@ -112,7 +103,7 @@ pub fn lamp_of_goal(name: &str, value: f64) -> f64 {
     now.filter(|now| value == now - 1.0).unwrap_or(value)
 }
 
-// --- Tables ----------------------------------------------------------------------------------------------------
+// --- Tables -----------------------------------------------------------------------------------------------------
 
 const DIFFICULTIES: &[Difficulty] = &[
     Difficulty::new("NOV", "NOV"),
@@ -154,7 +145,7 @@ const DAN: &[ClassValue] = &[
     ClassValue::new("INF", "LV.INF", "Inf. Dan"),
 ];
 
-// --- Formulas under their published names ------------------------------------------------------------------------
+// --- Formulas under their published names -----------------------------------------------------------------------
 
 /// The game's formulas.
 pub static FORMULAS: &[Formula] = &[
@@ -162,50 +153,29 @@ pub static FORMULAS: &[Formula] = &[
         name: "Volforce.calculateVF4",
         calculate: |args| Ok(json(volforce::vf4(args.number("score")?, args.number("level")?)?)),
     },
-    Formula {
-        name: "Volforce.calculateVF5",
-        calculate: |args| Ok(json(volforce::vf5(args.number("score")?, args.text("lamp")?, args.number("level")?)?)),
-    },
-    Formula {
-        name: "Volforce.calculateVF6",
-        calculate: |args| Ok(json(volforce::vf6(args.number("score")?, args.text("lamp")?, args.number("level")?)?)),
-    },
-    Formula {
-        name: "Volforce.calculateVF7",
-        calculate: |args| Ok(json(volforce::vf7(args.number("score")?, args.text("lamp")?, args.number("level")?)?)),
-    },
+    Formula { name: "Volforce.calculateVF5", calculate: |args| with_lamp(args, "score", volforce::vf5) },
+    Formula { name: "Volforce.calculateVF6", calculate: |args| with_lamp(args, "score", volforce::vf6) },
+    Formula { name: "Volforce.calculateVF7", calculate: |args| with_lamp(args, "score", volforce::vf7) },
     Formula {
         name: "Volforce.inverseVF4",
         calculate: |args| Ok(json(volforce::inverse_vf4(args.number("vf")?, args.number("level")?)?)),
     },
-    Formula {
-        name: "Volforce.inverseVF5",
-        calculate: |args| {
-            Ok(json(volforce::inverse_vf6(args.number("vf")?, args.text("lamp")?, args.number("level")?)?))
-        },
-    },
-    Formula {
-        name: "Volforce.inverseVF6",
-        calculate: |args| {
-            Ok(json(volforce::inverse_vf6(args.number("vf")?, args.text("lamp")?, args.number("level")?)?))
-        },
-    },
-    Formula {
-        name: "Volforce.inverseVF7",
-        calculate: |args| {
-            Ok(json(volforce::inverse_vf7(args.number("vf")?, args.text("lamp")?, args.number("level")?)?))
-        },
-    },
+    // VF5 and VF6 differ in what they are rounded to, which the way back does not see.
+    Formula { name: "Volforce.inverseVF5", calculate: |args| with_lamp(args, "vf", volforce::inverse_vf6) },
+    Formula { name: "Volforce.inverseVF6", calculate: |args| with_lamp(args, "vf", volforce::inverse_vf6) },
+    Formula { name: "Volforce.inverseVF7", calculate: |args| with_lamp(args, "vf", volforce::inverse_vf7) },
     Formula { name: "SDVX.grade", calculate: |args| Ok(GRADES[volforce::grade(args.number("score")?)?].into()) },
-    Formula {
-        name: "SDVX.gradeGoal",
-        calculate: |args| {
-            let (grade, goal) = (args.index("grade", GRADES)?, args.index("goal", GRADES)?);
-            Ok(volforce::grade_delta(args.number("score")?, grade, goal).into())
-        },
-    },
+    Formula { name: "SDVX.gradeGoal", calculate: |args| common::grade_goal(args, GRADES, volforce::grade_delta) },
     Formula {
         name: "SDVX.vfClass",
         calculate: |args| Ok(class::derive(&VF_CLASS, args.optional_number("rating")).into()),
     },
 ];
+
+fn with_lamp(
+    args: &Args<'_>,
+    name: &str,
+    formula: fn(f64, &str, f64) -> Result<f64, Refusal>,
+) -> Result<Value, Refusal> {
+    Ok(json(formula(args.number(name)?, args.text("lamp")?, args.number("level")?)?))
+}

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::sdvx::volforce::{self, FAST, GAUGE, MAX_COMBO, SLOW, main_metrics};
+use super::common::{FAST, GAUGE, MAX_COMBO, SLOW, standard_label, table_levels};
+use super::volforce::{self, main_metrics};
 use crate::catalogue::{Chart, Song};
 use crate::formula::Formula;
 use crate::game::{
@@ -55,12 +56,8 @@ const SHARED: GptConfig = GptConfig {
     match_types: &[MatchType::UscChartHash, MatchType::TachiSongId],
     metrics: METRICS,
     score_meta: &[
-        MetaField {
-            name: "noteMod",
-            kind: MetaKind::OneOf(&["NORMAL", "MIRROR", "RANDOM", "MIR-RAN"]),
-            null_ok: false,
-        },
-        MetaField { name: "gaugeMod", kind: MetaKind::OneOf(&["NORMAL", "HARD", "PERMISSIVE"]), null_ok: false },
+        MetaField::new("noteMod", MetaKind::OneOf(&["NORMAL", "MIRROR", "RANDOM", "MIR-RAN"])),
+        MetaField::new("gaugeMod", MetaKind::OneOf(&["NORMAL", "HARD", "PERMISSIVE"])),
     ],
     chart_label: label,
     chart_data: &[
@@ -72,7 +69,7 @@ const SHARED: GptConfig = GptConfig {
     ..volforce::SHARED
 };
 
-// --- Metrics ---------------------------------------------------------------------------------------------------
+// --- Metrics ----------------------------------------------------------------------------------------------------
 
 const LAMPS: &[&str] = &["FAILED", "CLEAR", "EXCESSIVE CLEAR", "ULTIMATE CHAIN", "PERFECT ULTIMATE CHAIN"];
 
@@ -81,16 +78,15 @@ const METRICS: &[Metric] = {
     &[score, lamp, grade, FAST, SLOW, MAX_COMBO, GAUGE]
 };
 
-// --- Chart label -----------------------------------------------------------------------------------------------
+// --- Chart labels -----------------------------------------------------------------------------------------------
 
 /// `.59 -BOOTH BOOST REMIX- (ADV 8)`, on tables `title (Controller ADV 8, us3)`. Levels of unofficial charts are
 /// whatever their makers like and left out: `title (Controller EXH us0*)`.
 fn label(song: &Song, chart: &Chart) -> String {
-    let data = chart.data_json();
-    let official = data["isOfficial"] == Value::Bool(true);
-    let tables = table_levels(&data["tableFolders"]).join(", ");
+    let official = chart.data_json()["isOfficial"] == Value::Bool(true);
+    let tables = table_levels(chart);
     if official && tables.is_empty() {
-        return super::standard_label(song, chart);
+        return standard_label(song, chart);
     }
     let difficulty = chart.config().difficulty(&chart.difficulty).map_or(&*chart.difficulty, |known| known.long);
     match (official, &*tables) {
@@ -100,22 +96,7 @@ fn label(song: &Song, chart: &Chart) -> String {
     }
 }
 
-/// The levels of a chart on tables, each behind its table's prefix; reads both layouts of the catalogue.
-fn table_levels(folders: &Value) -> Vec<String> {
-    let level = |table: &str, level: &Value| match level {
-        Value::String(level) => format!("{table}{level}"),
-        level => format!("{table}{level}"),
-    };
-    match folders {
-        Value::Array(folders) => {
-            folders.iter().map(|folder| level(folder["table"].as_str().unwrap_or_default(), &folder["level"])).collect()
-        }
-        Value::Object(folders) => folders.iter().map(|(table, of)| level(table, of)).collect(),
-        _ => Vec::new(),
-    }
-}
-
-// --- Formulas under their published names ------------------------------------------------------------------------
+// --- Formulas under their published names -----------------------------------------------------------------------
 
 /// The game's formulas: none that SOUND VOLTEX does not list.
 pub static FORMULAS: &[Formula] = &[];

@@ -3,13 +3,13 @@
 use serde_json::Value;
 use smallvec::smallvec;
 
-use super::plain_score::{COUNT, check_level, check_play, score_criteria, two_decimals};
+use super::common::{self, refuse_negative, refuse_outside, score_goal, two_decimals};
 use crate::catalogue::Chart;
 use crate::formula::{Args, Formula};
 use crate::game::{
-    Best, Bound, ClassSet, ClassSource, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game,
-    GameConfig, GoalCharts, GoalFormat, GoalStyle, Gpt, GptConfig, Merger, MetaField, MetaKind, Metric, MetricKind,
-    PbConfig, Pick, ProfileRating, ProfileRule, RankKey, Refusal, ScoreRating, SessionRating, Version,
+    Best, Bound, ClassSet, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game, GameConfig,
+    GoalCharts, GoalFormat, Gpt, GptConfig, Merger, MetaField, MetaKind, Metric, MetricKind, PbConfig, ProfileRating,
+    RankKey, Refusal, ScoreRating, SessionRating, Version,
 };
 use crate::match_type::MatchType;
 use crate::number::{compact, json, round, with_commas};
@@ -24,7 +24,7 @@ pub static GAME: GameConfig = GameConfig {
     song_data: &[DataField::required("genre", DataKind::Text), DataField::nullable("displayVersion", DataKind::Text)],
 };
 
-/// The one playtype.
+/// The only playtype.
 pub static SINGLE: GptConfig = GptConfig {
     gpt: Gpt::WaccaSingle,
     game: Game::Wacca,
@@ -48,74 +48,49 @@ pub static SINGLE: GptConfig = GptConfig {
     default_metric: SCORE,
     default_enum: GRADE,
     old_members: &[],
-    score_meta: &[MetaField { name: "mirror", kind: MetaKind::Bool, null_ok: false }],
+    score_meta: &[MetaField::new("mirror", MetaKind::Bool)],
     preferences: &[],
     derive: |data, _| Ok(smallvec![MetricValue::Enum(grade(data.number(SCORE))? as u8)]),
-    validators: &[perfect_score_and_lamp, few_misses, all_marvelous_judgements],
+    validators: &[all_marvelous_is_a_million, few_misses, all_marvelous_is_unbroken],
     score_ratings: &[ScoreRating {
         name: "rate",
         description: "The chart's level times what the score is worth.",
         calculate: |data, chart| rate(data.number(SCORE), chart.level_num).map(Some),
         format: two_decimals,
     }],
-    session_ratings: &[SessionRating {
-        name: "rate",
-        description: "The mean of the best 10 rates.",
-        of: "rate",
-        best: 10,
-        times: 1.0,
-        format: two_decimals,
-    }],
-    profile_ratings: &[ProfileRating {
-        name: "naiveRate",
-        description: "The sum of the best 50 rates, old songs and new ones alike.",
-        rule: ProfileRule::Best { of: "rate", best: 50, how: Best::Sum },
-        format: two_decimals,
-    }],
+    session_ratings: &[SessionRating::best_ten("rate", "rate", "The mean of the best 10 rates.", two_decimals)],
+    profile_ratings: &[ProfileRating::best(
+        "naiveRate",
+        ("rate", 50, Best::Sum),
+        "The sum of the best 50 rates, old songs and new ones alike.",
+        two_decimals,
+    )],
     default_score_rating: "rate",
     default_session_rating: "rate",
     default_profile_rating: "naiveRate",
-    classes: &[
-        ClassSet {
-            id: "colour",
-            source: ClassSource::Derived {
-                rating: "naiveRate",
-                from: &[0.0, 300.0, 600.0, 1000.0, 1300.0, 1600.0, 1900.0, 2200.0, 2500.0],
-            },
-            values: COLOURS,
-        },
-        ClassSet { id: "stageUp", source: ClassSource::Provided, values: STAGES },
-    ],
+    classes: &[ClassSet::derived("colour", "naiveRate", COLOUR_BOUNDS, COLOURS), ClassSet::provided("stageUp", STAGES)],
     pb: PbConfig {
         base: "Best Score",
-        mergers: &[Merger { name: "Best Lamp", metric: LAMP, pick: Pick::Largest, copies: &[LAMP], eligible: None }],
+        mergers: &[Merger::largest("Best Lamp", &[LAMP])],
         rank: &[RankKey::largest(SCORE), RankKey::largest(LAMP)],
         bucket: |_, _| 0,
     },
     goals: &[
-        GoalFormat {
-            metric: SCORE,
-            style: GoalStyle::Number {
-                criteria: score_criteria,
-                progress: |data| with_commas(data.number(SCORE)),
-                out_of: with_commas,
-            },
-            charts: GoalCharts::Any,
-        },
+        score_goal(SCORE, GoalCharts::Any),
         GoalFormat::value(LAMP),
         GoalFormat::grade(GRADE, |data, _, goal| {
             let (score, has) = (data.number(SCORE), data.index(GRADE));
             crate::grade::delta(GRADES, GRADE_BOUNDS, has, score, goal, compact)
         }),
     ],
-    chart_label: super::standard_label,
+    chart_label: common::standard_label,
     chart_data: &[DataField::required("inGameID", DataKind::Integer)],
     chart_numbers: &[],
     chart_arrays: &[],
     recalculate_on: &["levelNum"],
 };
 
-// --- Metrics ---------------------------------------------------------------------------------------------------
+// --- Metrics ----------------------------------------------------------------------------------------------------
 
 const MAX_SCORE: f64 = 1_000_000.0;
 
@@ -123,15 +98,15 @@ const METRICS: &[Metric] = &[
     Metric::provided("score", MetricKind::Integer(Bound::Between(0.0, MAX_SCORE))),
     Metric::provided("lamp", MetricKind::Enum { values: LAMPS, relevant_from: "CLEAR" }),
     Metric::derived("grade", MetricKind::Enum { values: GRADES, relevant_from: "S" }),
-    Metric::optional("fast", COUNT),
-    Metric::optional("slow", COUNT),
-    Metric::optional("maxCombo", COUNT),
+    common::FAST,
+    common::SLOW,
+    common::MAX_COMBO,
 ];
 
 const LAMPS: &[&str] = &["FAILED", "CLEAR", "MISSLESS", "FULL COMBO", "ALL MARVELOUS"];
 const JUDGEMENTS: &[&str] = &["marvelous", "great", "good", "miss"];
 const GRADES: &[&str; 13] = &["D", "C", "B", "A", "AA", "AAA", "S", "S+", "SS", "SS+", "SSS", "SSS+", "MASTER"];
-/// The least score of each grade. B really starts at 300,100.
+/// The lower bound of each grade. B really starts at 300,100.
 const GRADE_BOUNDS: &[f64; 13] = &[
     0.0, 1.0, 300_100.0, 700_000.0, 800_000.0, 850_000.0, 900_000.0, 930_000.0, 950_000.0, 970_000.0, 980_000.0,
     990_000.0, MAX_SCORE,
@@ -144,7 +119,7 @@ const GRADE: MetricIdx = metric(METRICS, "grade");
 const MISSLESS: usize = enum_value(METRICS, LAMP, "MISSLESS");
 const FULL_COMBO: usize = enum_value(METRICS, LAMP, "FULL COMBO");
 const ALL_MARVELOUS: usize = enum_value(METRICS, LAMP, "ALL MARVELOUS");
-const GREAT: usize = index_in(JUDGEMENTS, "great");
+const MARVELOUS: usize = index_in(JUDGEMENTS, "marvelous");
 const GOOD: usize = index_in(JUDGEMENTS, "good");
 const MISS: usize = index_in(JUDGEMENTS, "miss");
 
@@ -156,33 +131,25 @@ pub fn grade(score: f64) -> Result<usize, Refusal> {
     crate::grade::grade(GRADE_BOUNDS, score)
 }
 
-// --- Validation ------------------------------------------------------------------------------------------------
+// --- Validation -------------------------------------------------------------------------------------------------
 
-fn perfect_score_and_lamp(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    match (data.index(LAMP) == ALL_MARVELOUS, data.number(SCORE) == MAX_SCORE) {
-        (true, false) => Some("An ALL MARVELOUS must have a score of 1,000,000.".to_owned()),
-        (false, true) => Some("A score of 1,000,000 must be an ALL MARVELOUS.".to_owned()),
-        _ => None,
-    }
+fn all_marvelous_is_a_million(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    common::best_lamp_at_maximum(data, (LAMP, ALL_MARVELOUS), (SCORE, MAX_SCORE), with_commas)
 }
 
 fn few_misses(data: &ScoreData, _chart: &Chart) -> Option<String> {
     let miss = data.judgement_or_zero(MISS);
-    match data.index(LAMP) {
-        FULL_COMBO if miss > 0 => Some(format!("A FULL COMBO cannot have misses (miss {miss}).")),
-        MISSLESS if miss > 5 => Some(format!("A MISSLESS cannot have more than 5 misses (miss {miss}).")),
-        _ => None,
+    if data.index(LAMP) == MISSLESS && miss > 5 {
+        return Some(format!("A MISSLESS cannot have more than 5 misses (miss {miss})."));
     }
+    common::broken_combo(data, LAMP, &[(FULL_COMBO, GOOD)], MISS)
 }
 
-fn all_marvelous_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let [great, good, miss] = [GREAT, GOOD, MISS].map(|judgement| data.judgement_or_zero(judgement));
-    (data.index(LAMP) == ALL_MARVELOUS && great + good + miss > 0).then(|| {
-        format!("An ALL MARVELOUS cannot have greats, goods or misses (great {great}, good {good}, miss {miss}).")
-    })
+fn all_marvelous_is_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    common::broken_combo(data, LAMP, &[(ALL_MARVELOUS, MARVELOUS)], MISS)
 }
 
-// --- Ratings ---------------------------------------------------------------------------------------------------
+// --- Ratings ----------------------------------------------------------------------------------------------------
 
 /// The least score of a step, and what a level is multiplied with there.
 type Step = (f64, f64);
@@ -242,14 +209,15 @@ pub fn score_for_rate_plus(rate: f64, level: f64) -> Result<f64, Refusal> {
 }
 
 fn rate_by(upper: &[Step], score: f64, level: f64) -> Result<f64, Refusal> {
-    check_play(score, MAX_SCORE, level)?;
+    refuse_outside("score", score, MAX_SCORE)?;
+    refuse_negative("level", level)?;
     let reached = upper.iter().chain(LOWER_STEPS).find(|(from, _)| score >= *from);
     let (_, worth) = reached.ok_or_else(|| Refusal::new("The score is not a number."))?;
     Ok(round(worth * level * 1000.0) / 1000.0)
 }
 
 fn score_by(upper: &[Step], rate: f64, level: f64) -> Result<f64, Refusal> {
-    check_level(level)?;
+    refuse_negative("level", level)?;
     let needed = round(rate / level * 10_000.0) / 10_000.0;
     // A rate of 0 on level 0 needs NaN, which the lowest step has to do for.
     if needed.is_nan() {
@@ -259,7 +227,7 @@ fn score_by(upper: &[Step], rate: f64, level: f64) -> Result<f64, Refusal> {
     enough.map(|(from, _)| *from).ok_or_else(|| Refusal::new("No score on this level gives that rate."))
 }
 
-// --- Classes ---------------------------------------------------------------------------------------------------
+// --- Classes ----------------------------------------------------------------------------------------------------
 
 const COLOURS: &[ClassValue] = &[
     ClassValue::new("ASH", "Ash", ""),
@@ -272,6 +240,7 @@ const COLOURS: &[ClassValue] = &[
     ClassValue::new("GOLD", "Gold", ""),
     ClassValue::new("RAINBOW", "Rainbow", ""),
 ];
+const COLOUR_BOUNDS: &[f64] = &[0.0, 300.0, 600.0, 1000.0, 1300.0, 1600.0, 1900.0, 2200.0, 2500.0];
 
 const STAGES: &[ClassValue] = &[
     stage("I"),
@@ -294,7 +263,7 @@ const fn stage(id: &'static str) -> ClassValue {
     ClassValue::new(id, id, "")
 }
 
-// --- Formulas under their published names ------------------------------------------------------------------------
+// --- Formulas under their published names -----------------------------------------------------------------------
 
 /// The game's formulas.
 pub static FORMULAS: &[Formula] = &[

@@ -1,6 +1,6 @@
 //! The rules of `spec/games/bms.md`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tachi_core::catalogue::{Chart, ResolveError};
 use tachi_core::game::{Game, GoalCharts, Gpt};
 use tachi_core::games::{bms, iidx_like};
@@ -8,29 +8,34 @@ use tachi_core::ids::UserId;
 use tachi_core::match_type::MatchType;
 use tachi_core::{hydrate, score_id};
 
-use crate::plays::{
-    self, NONE, chart, contributions, grade_progress, id_in_form_t, pb, play, problems, profile, progress,
-};
+use crate::play::{self, NONE};
 
-const SONG: &str = r#"{"id":27339,"title":"gazer [MANIAQ]","artist":"scytheleg / obj.siokaze","altTitles":[],
-    "searchTerms":[],"data":{"genre":"ELECTRANCE","subtitle":null,"subartist":null,"tableString":null}}"#;
-const CHART: &str = r#"{"chartID":"88eb6cc5683e2740cbd07f588a5f3db1db8d467b","songID":27339,"playtype":"7K",
-    "difficulty":"CHART","level":"?","levelNum":0,"isPrimary":true,"versions":[],"data":{"notecount":2256,
-    "hashMD5":"38616b85332037cc12924f2ae2840262",
-    "hashSHA256":"195fe1be5c3e74fccd04dc426e05f8a9cfa8a1059c339d0a23e99f63661f0b7d",
-    "tableFolders":[{"table":"★","level":"17"}],"sglEC":null,"sglHC":null,"aiLevel":"0"}}"#;
+fn song_document() -> Value {
+    json!({
+        "id": 27339, "title": "gazer [MANIAQ]", "artist": "scytheleg / obj.siokaze", "altTitles": [],
+        "searchTerms": [],
+        "data": {"genre": "ELECTRANCE", "subtitle": null, "subartist": null, "tableString": null},
+    })
+}
+
+fn chart_document() -> Value {
+    json!({
+        "chartID": "88eb6cc5683e2740cbd07f588a5f3db1db8d467b", "songID": 27339, "playtype": "7K",
+        "difficulty": "CHART", "level": "?", "levelNum": 0, "isPrimary": true, "versions": [],
+        "data": {
+            "notecount": 2256, "hashMD5": "38616b85332037cc12924f2ae2840262",
+            "hashSHA256": "195fe1be5c3e74fccd04dc426e05f8a9cfa8a1059c339d0a23e99f63661f0b7d",
+            "tableFolders": [{"table": "★", "level": "17"}], "sglEC": null, "sglHC": null, "aiLevel": "0",
+        },
+    })
+}
 
 fn gazer() -> Chart {
-    chart(Game::Bms, CHART)
+    gazer_but(&json!({}))
 }
 
-fn with_notes(notecount: u32) -> Chart {
-    chart(Game::Bms, &CHART.replace("2256", &notecount.to_string()))
-}
-
-fn rated(ec: &str, hc: &str) -> Chart {
-    let document = CHART.replace(r#""sglEC":null"#, &format!(r#""sglEC":{ec}"#));
-    chart(Game::Bms, &document.replace(r#""sglHC":null"#, &format!(r#""sglHC":{hc}"#)))
+fn gazer_but(data: &Value) -> Chart {
+    play::chart(Game::Bms, &play::with(&chart_document(), &json!({"data": data})))
 }
 
 #[test]
@@ -57,14 +62,14 @@ fn grade_boundaries_are_not_truncated_to_two_decimals() {
 fn score_ids_have_form_r_and_keys_form_t() {
     let (chart, values) = (gazer(), json!({ "score": 3570, "lamp": "CLEAR" }));
     assert_eq!(
-        id_in_form_t(&chart, &values),
+        play::form_t(&chart, &values),
         (
             r#"{"chartID":"88eb6cc5683e2740cbd07f588a5f3db1db8d467b","lamp":"CLEAR","score":3570,"userID":1}"#
                 .to_owned(),
             "Td9b1999f7f273230b3032395970162cd6a10c2721fdbe8e5f02cd3cef7d39a74".to_owned()
         )
     );
-    let data = play(&chart, &values);
+    let data = play::play(&chart, &values);
     assert_eq!(
         score_id::form_r_text(UserId(1), &chart.id, &data).unwrap(),
         "1|88eb6cc5683e2740cbd07f588a5f3db1db8d467b|CLEAR|AA|3570|79.12234042553192"
@@ -78,7 +83,7 @@ fn score_ids_have_form_r_and_keys_form_t() {
 
 #[test]
 fn an_ex_score_lies_between_0_and_twice_the_notes() {
-    let problems = |score: i32| problems(&gazer(), &json!({ "score": score, "lamp": "FAILED" }));
+    let problems = |score: i32| play::problems(&gazer(), &json!({ "score": score, "lamp": "FAILED" }));
     assert!(problems(-1)[0].contains("EX Score cannot be negative."));
     assert!(problems(4513)[0].contains("EX Score cannot be greater than 4512 for this chart."));
     assert_eq!(problems(0), Vec::<String>::new());
@@ -88,14 +93,15 @@ fn an_ex_score_lies_between_0_and_twice_the_notes() {
 #[test]
 fn no_score_is_valid_on_a_chart_without_notes() {
     for score in [0, 1] {
-        assert_ne!(problems(&with_notes(0), &json!({ "score": score, "lamp": "FAILED" })), Vec::<String>::new());
+        let problems = play::problems(&gazer_but(&json!({"notecount": 0})), &json!({"score": score, "lamp": "FAILED"}));
+        assert_ne!(problems, Vec::<String>::new());
     }
 }
 
 #[test]
 fn judgements_add_up_where_pgreat_and_great_are_known() {
     let groups =
-        |judgements| plays::groups(&gazer(), &json!({ "score": 1004, "lamp": "EASY CLEAR", "judgements": judgements }));
+        |judgements| play::groups(&gazer(), &json!({ "score": 1004, "lamp": "EASY CLEAR", "judgements": judgements }));
     assert_eq!(groups(json!({ "pgreat": 459, "great": 86 })), NONE);
     assert_eq!(groups(json!({ "pgreat": 459, "great": 87 })), [1]);
     assert_eq!(groups(json!({ "pgreat": 1 })), NONE);
@@ -105,7 +111,10 @@ fn judgements_add_up_where_pgreat_and_great_are_known() {
 #[test]
 fn gauge_graphs_accept_no_nulls() {
     let problems = |graph| {
-        problems(&gazer(), &json!({ "score": 0, "lamp": "FAILED", "gaugeHistoryHard": graph, "gaugeHistory": [] }))
+        play::problems(
+            &gazer(),
+            &json!({ "score": 0, "lamp": "FAILED", "gaugeHistoryHard": graph, "gaugeHistory": [] }),
+        )
     };
     assert_eq!(problems(json!([100, 0, 50.5])), Vec::<String>::new());
     assert_eq!(problems(json!([100, null])).len(), 1);
@@ -114,8 +123,9 @@ fn gauge_graphs_accept_no_nulls() {
 
 #[test]
 fn sieglinde_depends_on_the_clear() {
-    let rate = |chart: &Chart, lamp| plays::rate(chart, "sieglinde", &json!({ "score": 0, "lamp": lamp }));
-    let (both, easy_only) = (rated("10", "11"), rated("10", "null"));
+    let rate = |chart: &Chart, lamp| play::rating(chart, "sieglinde", &json!({ "score": 0, "lamp": lamp }));
+    let both = gazer_but(&json!({"sglEC": 10, "sglHC": 11}));
+    let easy_only = gazer_but(&json!({"sglEC": 10, "sglHC": null}));
     let table = [("EASY CLEAR", 10.0), ("CLEAR", 10.0), ("HARD CLEAR", 11.0), ("FULL COMBO", 11.0)];
     for (lamp, expected) in table {
         assert_eq!(rate(&both, lamp), Some(expected), "{lamp}");
@@ -134,8 +144,10 @@ fn sieglinde_is_shown_as_a_table_level() {
 
 #[test]
 fn a_profile_divides_by_20_even_when_there_are_fewer() {
-    assert_eq!(profile(&bms::K14, "sieglinde", &[20.0, 10.0]), Some(1.5));
-    assert_eq!(profile(&bms::K14, "sieglinde", &[]), None);
+    let chart = play::chart(Game::Bms, &play::with(&chart_document(), &json!({"playtype": "14K"})));
+    let profile = |values: &[f64]| play::profile_rating(&chart, "sieglinde", &[("sieglinde", values)]);
+    assert_eq!(profile(&[20.0, 10.0]), Some(1.5));
+    assert_eq!(profile(&[]), None);
 }
 
 #[test]
@@ -151,7 +163,7 @@ fn class_sets_have_their_published_sizes() {
 
 #[test]
 fn pbs_take_the_best_lamp_with_its_gauges_and_the_lowest_bp() {
-    let pb = pb(
+    let (pb, from) = play::pb(
         &gazer(),
         &[
             json!({ "score": 3570, "lamp": "HARD CLEAR", "bp": 2, "gaugeHistoryHard": [100, 80] }),
@@ -159,7 +171,7 @@ fn pbs_take_the_best_lamp_with_its_gauges_and_the_lowest_bp() {
             json!({ "score": 3000, "lamp": "FAILED" }),
         ],
     );
-    assert_eq!(contributions(&pb), ["Best Score", "Best Lamp"]);
+    assert_eq!(from, ["Best Score B", "Best Lamp A"]);
     let json = pb.data.to_json();
     assert_eq!((&json["score"], &json["lamp"], &json["grade"]), (&json!(3670), &json!("HARD CLEAR"), &json!("AA")));
     let optional = json!({ "bp": 2, "gaugeHistoryHard": [100, 80], "enumIndexes": {} });
@@ -169,67 +181,72 @@ fn pbs_take_the_best_lamp_with_its_gauges_and_the_lowest_bp() {
 #[test]
 fn fewer_misses_rank_higher() {
     let values =
-        |bp| tachi_core::pb::rank_values(&play(&gazer(), &json!({ "score": 3570, "lamp": "CLEAR", "bp": bp })));
+        |bp| tachi_core::pb::rank_values(&play::play(&gazer(), &json!({ "score": 3570, "lamp": "CLEAR", "bp": bp })));
     assert_eq!(values(json!(7)), [Some(3570.0), Some(4.0), Some(-7.0)]);
     assert_eq!(values(json!(null)), [Some(3570.0), Some(4.0), None]);
 }
 
 #[test]
 fn goals_are_worded_without_commas() {
-    let number = |metric, value| plays::number_goal(&bms::K7, metric, value);
-    assert_eq!(number("score", 3570.0), ("Get a score of 3570 on".to_owned(), "3570".to_owned()));
-    assert_eq!(number("percent", 94.42), ("Get 94.42% on".to_owned(), "94.42%".to_owned()));
     let hard = json!({ "score": 3570, "lamp": "HARD CLEAR", "bp": 2 });
-    assert_eq!(progress(&gazer(), "score", &hard), "3570");
-    assert_eq!(progress(&gazer(), "percent", &hard), "79.12%");
-    assert_eq!(progress(&gazer(), "lamp", &hard), "HARD CLEAR (BP: 2)");
-    assert_eq!(progress(&gazer(), "lamp", &json!({ "score": 0, "lamp": "FAILED" })), "FAILED");
-    assert_eq!(plays::goal(&bms::K7, "score").charts, GoalCharts::SingleOnly);
+    let goal = |metric, wanted| play::number_goal(&gazer(), metric, wanted, &hard);
+    assert_eq!(goal("score", 3570.0), ["Get a score of 3570 on", "3570", "3570"]);
+    assert_eq!(goal("percent", 94.42), ["Get 94.42% on", "79.12%", "94.42%"]);
+    assert_eq!(goal("lamp", 5.0), ["HARD CLEAR", "HARD CLEAR (BP: 2)", "HARD CLEAR"]);
+    assert_eq!(play::progress(&gazer(), "lamp", &json!({ "score": 0, "lamp": "FAILED" })), "FAILED");
+    assert_eq!(play::goal_charts(Gpt::Bms7k, "score"), GoalCharts::SingleOnly);
 }
 
 #[test]
 fn grade_goals_are_measured_in_ex() {
     for (score, text) in [(3570, "AAA-441"), (3670, "AAA-341"), (4070, "AAA+59")] {
-        assert_eq!(grade_progress(&gazer(), &json!({ "score": score, "lamp": "CLEAR" }), "AAA"), text);
+        assert_eq!(play::grade_goal(&gazer(), "AAA", &json!({ "score": score, "lamp": "CLEAR" })), text);
     }
 }
 
 #[test]
 fn labels_name_the_tables_instead_of_a_difficulty() {
-    let label = |song: &str, chart: &str| plays::label(Game::Bms, song, chart);
-    assert_eq!(label(SONG, CHART), "gazer [MANIAQ] [ELECTRANCE] (★17)");
-    let song = SONG.replace(r#""subtitle":null"#, r#""subtitle":"-long-""#).replace("ELECTRANCE", "");
-    let two =
-        CHART.replace(r#"[{"table":"★","level":"17"}]"#, r#"[{"table":"★","level":"17"},{"table":"sl","level":"3"}]"#);
-    assert_eq!(label(&song, &two), "gazer [MANIAQ] - -long- (★17, sl3)");
-    let object = CHART.replace(r#"[{"table":"★","level":"17"}]"#, r#"{"★":"17"}"#);
-    assert_eq!(label(SONG, &object), "gazer [MANIAQ] [ELECTRANCE] (★17)");
-    let none = CHART.replace(r#"[{"table":"★","level":"17"}]"#, "[]");
-    assert_eq!(label(SONG, &none), "gazer [MANIAQ] [ELECTRANCE]");
+    let label =
+        |song: &Value, data| play::label(Game::Bms, song, &play::with(&chart_document(), &json!({"data": data})));
+    let song = song_document();
+    assert_eq!(label(&song, json!({})), "gazer [MANIAQ] [ELECTRANCE] (★17)");
+    let subtitled = play::with(&song, &json!({"data": {"subtitle": "-long-", "genre": ""}}));
+    let two = json!({"tableFolders": [{"table": "★", "level": "17"}, {"table": "sl", "level": "3"}]});
+    assert_eq!(label(&subtitled, two), "gazer [MANIAQ] - -long- (★17, sl3)");
+    let none = json!({"tableFolders": []});
+    assert_eq!(label(&song, none.clone()), "gazer [MANIAQ] [ELECTRANCE]");
     assert_eq!(bms::difficulty_text(&gazer()), "★17");
-    assert_eq!(bms::difficulty_text(&chart(Game::Bms, &none)), "Unrated");
+    assert_eq!(bms::difficulty_text(&gazer_but(&none)), "Unrated");
+}
+
+#[test]
+fn labels_read_the_other_layout_of_table_levels() {
+    let mut chart = chart_document();
+    chart["data"]["tableFolders"] = json!({"★": "17"});
+    assert_eq!(play::label(Game::Bms, &song_document(), &chart), "gazer [MANIAQ] [ELECTRANCE] (★17)");
 }
 
 #[test]
 fn either_hash_finds_a_chart_but_not_for_the_other_playtype() {
-    let catalogue = plays::catalogue(Game::Bms, &[SONG], &[CHART]);
-    let by_hash = |gpt, hash: &str| plays::resolve(&catalogue, gpt, (MatchType::BmsChartHash, hash, None));
+    let catalogue = play::catalogue(Game::Bms, &[song_document()], &[chart_document()]);
+    let by_hash = |gpt, hash: &str| play::resolve(&catalogue, gpt, (MatchType::BmsChartHash, hash, None));
     let found = Ok("88eb6cc5683e2740cbd07f588a5f3db1db8d467b".to_owned());
     assert_eq!(by_hash(Gpt::Bms7k, "38616B85332037CC12924F2AE2840262"), found);
     let sha256 = "195fe1be5c3e74fccd04dc426e05f8a9cfa8a1059c339d0a23e99f63661f0b7d";
     assert_eq!(by_hash(Gpt::Bms7k, sha256), found);
     assert!(matches!(by_hash(Gpt::Bms14k, sha256), Err(ResolveError::Invalid(_))));
     assert!(matches!(by_hash(Gpt::Bms7k, ""), Err(ResolveError::NotFound(_))));
-    let by_song = plays::resolve(&catalogue, Gpt::Bms7k, (MatchType::TachiSongId, "27339", Some("CHART")));
+    let by_song = play::resolve(&catalogue, Gpt::Bms7k, (MatchType::TachiSongId, "27339", Some("CHART")));
     assert_eq!(by_song, found);
-    let by_title = plays::resolve(&catalogue, Gpt::Bms7k, (MatchType::SongTitle, "gazer [MANIAQ]", Some("CHART")));
+    let by_title = play::resolve(&catalogue, Gpt::Bms7k, (MatchType::SongTitle, "gazer [MANIAQ]", Some("CHART")));
     assert!(matches!(by_title, Err(ResolveError::Invalid(_))));
 }
 
 #[test]
 fn a_valid_play_hydrates() {
     let chart = gazer();
-    let (data, ratings) = hydrate::derive(play(&chart, &json!({ "score": 3570, "lamp": "CLEAR" })), &chart).unwrap();
+    let (data, ratings) =
+        hydrate::derive(play::play(&chart, &json!({ "score": 3570, "lamp": "CLEAR" })), &chart).unwrap();
     assert_eq!(data.to_json()["enumIndexes"], json!({ "lamp": 4, "grade": 6 }));
     assert_eq!(*ratings, [Some(0.0)]);
 }

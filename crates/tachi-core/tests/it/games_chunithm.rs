@@ -1,12 +1,12 @@
 //! CHUNITHM against `spec/games/chunithm.md`.
 
 use serde_json::{Value, json};
-use tachi_core::catalogue::{Chart, ChartQuery, ResolveError};
+use tachi_core::catalogue::{Chart, ResolveError};
 use tachi_core::game::{Game, Gpt};
 use tachi_core::games::chunithm;
 use tachi_core::match_type::MatchType;
 
-use crate::sega_play;
+use crate::play;
 
 fn song_document() -> Value {
     json!({
@@ -24,7 +24,7 @@ fn chart_document() -> Value {
 }
 
 fn chart() -> Chart {
-    sega_play::chart(Game::Chunithm, &chart_document())
+    play::chart(Game::Chunithm, &chart_document())
 }
 
 fn metrics(score: i64, note_lamp: &str, clear_lamp: &str) -> Value {
@@ -32,12 +32,12 @@ fn metrics(score: i64, note_lamp: &str, clear_lamp: &str) -> Value {
 }
 
 fn judged(score: i64, note_lamp: &str, clear_lamp: &str, judgements: Value) -> Value {
-    sega_play::with(&metrics(score, note_lamp, clear_lamp), &json!({"judgements": judgements}))
+    play::with(&metrics(score, note_lamp, clear_lamp), &json!({"judgements": judgements}))
 }
 
 #[test]
 fn the_score_id_is_the_published_one() {
-    let (text, id) = sega_play::ids(&chart(), &metrics(1_003_000, "NONE", "CLEAR"));
+    let (text, id) = play::form_t(&chart(), &metrics(1_003_000, "NONE", "CLEAR"));
     assert_eq!(
         text,
         r#"{"chartID":"b9f28233c95dca1db0bc7a3dad0d81c051fa1644","clearLamp":"CLEAR","noteLamp":"NONE","score":1003000,"userID":1}"#
@@ -49,7 +49,7 @@ fn the_score_id_is_the_published_one() {
 fn grades_start_at_their_bounds() {
     let chart = chart();
     let grade = |score| {
-        let data = sega_play::score(&chart, &metrics(score, "NONE", "CLEAR"));
+        let data = play::play(&chart, &metrics(score, "NONE", "CLEAR"));
         data.value(chart.config().metric("grade").unwrap().0)
     };
     let bounds = [
@@ -79,9 +79,9 @@ fn grades_start_at_their_bounds() {
 #[test]
 fn the_score_is_out_of_1_010_000() {
     let bound = "Invalid value for score, Expected a number between 0 and 1010000.";
-    sega_play::check_problems(&chart(), &metrics(1_010_001, "NONE", "CLEAR"), &[bound]);
-    sega_play::check_problems(&chart(), &metrics(-1, "NONE", "CLEAR"), &[bound]);
-    sega_play::check_problems(&chart(), &metrics(0, "NONE", "FAILED"), &[]);
+    play::check_problems(&chart(), &metrics(1_010_001, "NONE", "CLEAR"), &[bound]);
+    play::check_problems(&chart(), &metrics(-1, "NONE", "CLEAR"), &[bound]);
+    play::check_problems(&chart(), &metrics(0, "NONE", "FAILED"), &[]);
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn the_note_lamp_fits_the_score() {
         (0, "NONE", &[]),
     ];
     for (score, lamp, expected) in cases {
-        sega_play::check_problems(&chart(), &metrics(score, lamp, "CLEAR"), expected);
+        play::check_problems(&chart(), &metrics(score, lamp, "CLEAR"), expected);
     }
 }
 
@@ -106,16 +106,16 @@ fn the_note_lamp_fits_the_score() {
 fn the_note_lamp_fits_the_judgements_with_absent_ones_as_0() {
     let cases: [(i64, &str, Value, &[&str]); 8] = [
         (1_010_000, "ALL JUSTICE CRITICAL", json!({"jcrit": 10}), &[]),
-        (1_010_000, "ALL JUSTICE CRITICAL", json!({"justice": 1}), &["other than jcrit"]),
+        (1_010_000, "ALL JUSTICE CRITICAL", json!({"justice": 1}), &["worse than jcrit, but got 1."]),
         (1_005_000, "ALL JUSTICE", json!({"justice": 1}), &[]),
-        (1_005_000, "ALL JUSTICE", json!({"attack": 1}), &["worse than justice"]),
-        (1_005_000, "ALL JUSTICE", json!({"miss": 1}), &["worse than justice"]),
+        (1_005_000, "ALL JUSTICE", json!({"attack": 1}), &["worse than justice, but got 1."]),
+        (1_005_000, "ALL JUSTICE", json!({"miss": 1}), &["worse than justice, but got 1."]),
         (1_005_000, "FULL COMBO", json!({"attack": 1}), &[]),
-        (1_005_000, "FULL COMBO", json!({"miss": 1}), &["cannot have misses"]),
+        (1_005_000, "FULL COMBO", json!({"miss": 1}), &["worse than attack, but got 1."]),
         (1_005_000, "NONE", json!({"miss": 1}), &[]),
     ];
     for (score, lamp, judgements, expected) in cases {
-        sega_play::check_problems(&chart(), &judged(score, lamp, "CLEAR", judgements), expected);
+        play::check_problems(&chart(), &judged(score, lamp, "CLEAR", judgements), expected);
     }
 }
 
@@ -132,7 +132,7 @@ fn the_max_combo_of_a_full_combo_is_the_sum_of_its_judgements() {
     ];
     for (lamp, judgements, max_combo, expected) in cases {
         let score = judged(1_005_000, lamp, "CLEAR", judgements.clone());
-        sega_play::check_problems(&chart(), &sega_play::with(&score, &json!({"maxCombo": max_combo})), expected);
+        play::check_problems(&chart(), &play::with(&score, &json!({"maxCombo": max_combo})), expected);
     }
 }
 
@@ -154,18 +154,18 @@ fn the_clear_lamp_fits_the_judgements() {
     for (lamp, [justice, attack, miss], valid) in cases {
         let judgements = json!({"justice": justice, "attack": attack, "miss": miss});
         let expected: &[&str] = if valid { &[] } else { &[lamp] };
-        sega_play::check_problems(&chart(), &judged(900_000, "NONE", lamp, judgements), expected);
+        play::check_problems(&chart(), &judged(900_000, "NONE", lamp, judgements), expected);
     }
     let unknown = json!({"justice": 500, "miss": 500});
-    sega_play::check_problems(&chart(), &judged(900_000, "NONE", "CATASTROPHY", unknown), &[]);
+    play::check_problems(&chart(), &judged(900_000, "NONE", "CATASTROPHY", unknown), &[]);
 }
 
 #[test]
 fn each_group_of_checks_gives_its_own_line() {
     let judgements = json!({"jcrit": 10, "justice": 10, "attack": 10, "miss": 10});
-    let score = sega_play::with(&judged(400_000, "FULL COMBO", "CATASTROPHY", judgements), &json!({"maxCombo": 1}));
-    let lines = ["too low for a FULL COMBO", "cannot have misses", "must equal the sum", "CATASTROPHY"];
-    sega_play::check_problems(&chart(), &score, &lines);
+    let score = play::with(&judged(400_000, "FULL COMBO", "CATASTROPHY", judgements), &json!({"maxCombo": 1}));
+    let lines = ["too low for a FULL COMBO", "worse than attack", "must equal the sum", "CATASTROPHY"];
+    play::check_problems(&chart(), &score, &lines);
 }
 
 #[test]
@@ -192,18 +192,18 @@ fn ratings_are_those_of_the_page() {
 fn charts_without_a_level_give_no_rating() {
     let perfect = metrics(1_010_000, "ALL JUSTICE CRITICAL", "CLEAR");
     assert_eq!(chunithm::rating(1_010_000.0, 0.0), Ok(2.15));
-    let worlds_end = sega_play::with(&chart_document(), &json!({"difficulty": "WORLD'S END", "levelNum": 0}));
-    assert_eq!(sega_play::rating(&sega_play::chart(Game::Chunithm, &worlds_end), "rating", &perfect), Some(0.0));
-    assert_eq!(sega_play::rating(&chart(), "rating", &perfect), Some(14.65));
+    let worlds_end = play::with(&chart_document(), &json!({"difficulty": "WORLD'S END", "levelNum": 0}));
+    assert_eq!(play::rating(&play::chart(Game::Chunithm, &worlds_end), "rating", &perfect), Some(0.0));
+    assert_eq!(play::rating(&chart(), "rating", &perfect), Some(14.65));
 }
 
 #[test]
 fn sessions_and_profiles_take_the_mean_of_the_best() {
     let chart = chart();
     let config = chart.config();
-    assert_eq!(sega_play::session_rating(config, "naiveRating", &[16.0; 9]), None);
-    assert_eq!(sega_play::session_rating(config, "naiveRating", &[16.0; 10]), Some(16.0));
-    let profile = |values: &[f64]| sega_play::profile_rating(&chart, "naiveRating", &[("rating", values)]);
+    assert_eq!(play::session_rating(config, "naiveRating", &[16.0; 9]), None);
+    assert_eq!(play::session_rating(config, "naiveRating", &[16.0; 10]), Some(16.0));
+    let profile = |values: &[f64]| play::profile_rating(&chart, "naiveRating", &[("rating", values)]);
     assert_eq!(profile(&[17.15; 50]), Some(17.15));
     assert_eq!(profile(&[16.0; 4]), Some(1.28));
     assert_eq!(profile(&[]), None);
@@ -231,7 +231,7 @@ fn colours_start_at_their_ratings() {
         (17.25, "RAINBOW_EX_II"),
         (17.5, "RAINBOW_EX_III"),
     ];
-    sega_play::check_classes(Gpt::ChunithmSingle, "colour", &colours);
+    play::check_classes(Gpt::ChunithmSingle, "colour", &colours);
 }
 
 #[test]
@@ -239,28 +239,27 @@ fn a_pb_takes_the_best_of_both_lamps() {
     let chart = chart();
     let scores =
         [metrics(1_003_000, "NONE", "CLEAR"), metrics(0, "FULL COMBO", "CLEAR"), metrics(0, "NONE", "ABSOLUTE")];
-    let pb = sega_play::pb(&chart, &scores);
+    let (pb, from) = play::pb(&chart, &scores);
     assert_eq!(pb.data.value_json(chart.config().default_metric), Some(json!(1_003_000)));
     assert_eq!(pb.data.value(chart.config().metric("noteLamp").unwrap().0), "FULL COMBO");
     assert_eq!(pb.data.value(chart.config().metric("clearLamp").unwrap().0), "ABSOLUTE");
-    assert_eq!(sega_play::composed_from(&pb), ["Best Score", "Best Note Lamp", "Best Clear Lamp"]);
+    assert_eq!(from, ["Best Score A", "Best Note Lamp B", "Best Clear Lamp C"]);
     assert_eq!(tachi_core::pb::rank_values(&pb.data), [Some(1_003_000.0), Some(1.0), Some(4.0)]);
 }
 
 #[test]
 fn goals_are_worded_as_on_the_page() {
     let chart = chart();
-    let goal = |wanted| sega_play::number_goal(&chart, "score", wanted, &metrics(982_123, "NONE", "CLEAR"));
+    let goal = |wanted| play::number_goal(&chart, "score", wanted, &metrics(982_123, "NONE", "CLEAR"));
     assert_eq!(goal(1_008_182.0), ["Get a score of 1,008,182 on", "982,123", "1,008,182"]);
     assert_eq!(goal(1_001_003.0)[2], "1,001,003");
-    assert_eq!(sega_play::grade_goal(&chart, "SS", &metrics(997_342, "NONE", "CLEAR")), "SS-2.7K");
-    assert_eq!(sega_play::plain_goals(chart.config()), ["noteLamp", "clearLamp"]);
+    assert_eq!(play::grade_goal(&chart, "SS", &metrics(997_342, "NONE", "CLEAR")), "SS-2.7K");
+    assert_eq!(play::plain_goals(chart.config()), ["noteLamp", "clearLamp"]);
 }
 
 #[test]
 fn labels_show_difficulty_and_level() {
-    let catalogue = sega_play::catalogue(Game::Chunithm, &[song_document()], &[chart_document()]);
-    assert_eq!(catalogue.label(&catalogue.charts()[0]), "B.B.K.K.B.K.K. (M 12+)");
+    assert_eq!(play::label(Game::Chunithm, &song_document(), &chart_document()), "B.B.K.K.B.K.K. (M 12+)");
 }
 
 #[test]
@@ -269,14 +268,12 @@ fn special_charts_are_found_by_an_id_of_their_own_only() {
         let changes = json!({
             "chartID": id, "difficulty": "WORLD'S END", "levelNum": 0, "data": {"inGameID": in_game_id},
         });
-        sega_play::with(&chart_document(), &changes)
+        play::with(&chart_document(), &changes)
     };
     let charts = [chart_document(), special("a", 8001), special("b", 8002), special("c", 8002)];
-    let catalogue = sega_play::catalogue(Game::Chunithm, &[song_document()], &charts);
+    let catalogue = play::catalogue(Game::Chunithm, &[song_document()], &charts);
     let find = |match_type, identifier, difficulty, version| {
-        let query = ChartQuery { match_type, identifier, difficulty, artist: None, version };
-        let found = catalogue.resolve(Gpt::ChunithmSingle, &query);
-        found.map(|chart| catalogue.chart(chart).id.as_str().to_owned())
+        play::resolve_version(&catalogue, Gpt::ChunithmSingle, (match_type, identifier, difficulty), version)
     };
     let by_special_id = |id| find(MatchType::GcmInGameIdSpecialChart, id, None, None);
     assert_eq!(by_special_id("8001"), Ok("a".to_owned()));

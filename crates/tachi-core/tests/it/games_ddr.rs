@@ -13,7 +13,11 @@ const MAX_300: &str = "9a72eb4ad447818fa507fbcb5e886c32bc0c6c61";
 
 /// EXPERT 15, 557 steps.
 fn max_300() -> Chart {
-    play::chart(Game::Ddr, MAX_300)
+    max_300_but(&json!({}))
+}
+
+fn max_300_but(changes: &Value) -> Chart {
+    play::chart(Game::Ddr, &play::with(&play::built_in(Game::Ddr, MAX_300), changes))
 }
 
 fn values(lamp: &str, score: i64) -> Value {
@@ -35,17 +39,17 @@ fn judged(lamp: &str, score: i64, counts: [i64; 6]) -> Value {
 #[test]
 fn score_ids_hash_the_ex_score_even_when_absent() {
     let mut values = values("CLEAR", 912_340);
-    let (text, digest) = play::hashed(&max_300(), &values);
+    let (text, id) = play::form_t(&max_300(), &values);
     assert_eq!(
         text,
         format!(r#"{{"chartID":"{MAX_300}","lamp":"CLEAR","optional.exScore":null,"score":912340,"userID":1}}"#)
     );
-    assert_eq!(digest, "59ca7853898e5069c959847d8a19e36c78040cfa45529f1ed0dd580bc1bd224e");
+    assert_eq!(id, "T59ca7853898e5069c959847d8a19e36c78040cfa45529f1ed0dd580bc1bd224e");
     values["flare"] = json!("IX");
-    assert_eq!(play::hashed(&max_300(), &values).1, digest);
+    assert_eq!(play::form_t(&max_300(), &values).1, id);
     values["exScore"] = json!(1402);
-    let (_, digest) = play::hashed(&max_300(), &values);
-    assert_eq!(digest, "366797e95f31c1d6fe8383fdfc465bb26361343593e2c48b5f42ed55c3422c2d");
+    let (_, id) = play::form_t(&max_300(), &values);
+    assert_eq!(id, "T366797e95f31c1d6fe8383fdfc465bb26361343593e2c48b5f42ed55c3422c2d");
 }
 
 #[test]
@@ -74,7 +78,7 @@ fn the_score_fits_the_judgements() {
     assert_eq!(play::problems(&max_300(), &wrong), ["The judgements make a score of 970,020, but got 970,010."]);
     assert!(play::problems(&max_300(), &judged("FAILED", 970_010, counts)).is_empty());
     for unknown in [json!(null), json!(0)] {
-        let chart = play::chart_but(Game::Ddr, MAX_300, &json!({"data": {"stepCount": unknown}}));
+        let chart = max_300_but(&json!({"data": {"stepCount": unknown}}));
         assert!(play::problems(&chart, &wrong).is_empty());
     }
     let mut incomplete = wrong;
@@ -95,7 +99,7 @@ fn the_ex_score_fits_the_judgements() {
 
 #[test]
 fn full_combos_rule_judgements_out() {
-    let chart = play::chart_but(Game::Ddr, MAX_300, &json!({"data": {"stepCount": null}}));
+    let chart = max_300_but(&json!({"data": {"stepCount": null}}));
     let problems = |lamp, counts| play::problems(&chart, &judged(lamp, 900_000, counts));
     assert_eq!(
         problems("FULL COMBO", [1, 1, 1, 1, 0, 1]),
@@ -139,7 +143,7 @@ fn a_score_out_of_bounds_is_invalid() {
 #[test]
 fn flare_skill_ignores_the_score() {
     let rating = |level: f64, lamp: &str, flare: Value| {
-        let chart = play::chart_but(Game::Ddr, MAX_300, &json!({"levelNum": level}));
+        let chart = max_300_but(&json!({"levelNum": level}));
         play::ratings(&chart, &json!({"lamp": lamp, "score": 900_000, "flare": flare}))[0]
     };
     assert_eq!(rating(1.0, "CLEAR", json!("I")), Some(153.0));
@@ -153,7 +157,7 @@ fn flare_skill_ignores_the_score() {
 #[test]
 fn a_level_outside_the_table_costs_only_the_rating() {
     for level in [0.0, 20.0, 15.5] {
-        let chart = play::chart_but(Game::Ddr, MAX_300, &json!({"levelNum": level}));
+        let chart = max_300_but(&json!({"levelNum": level}));
         assert_eq!(play::ratings(&chart, &values("CLEAR", 900_000)), [None]);
     }
 }
@@ -163,7 +167,7 @@ fn a_profile_adds_the_best_thirty_of_each_category() {
     let ProfileRule::Own { inputs, calculate } = &Gpt::DdrSp.config().profile_ratings[0].rule else {
         panic!("flareSkill has a rule of its own")
     };
-    let catalogue = play::catalogue(Game::Ddr);
+    let catalogue = play::built_in_catalogue(Game::Ddr);
     let chart_in = |category: u8| {
         let bucket = Gpt::DdrSp.config().pb.bucket;
         catalogue.charts().iter().find(|chart| bucket(catalogue.song_of(chart), chart) == category)
@@ -216,41 +220,39 @@ fn a_flare_that_was_not_cleared_does_not_count() {
         json!({"lamp": "FULL COMBO", "score": 955_000, "flare": "VIII", "exScore": 1510}),
         json!({"lamp": "FAILED", "score": 400_000, "flare": "EX"}),
     ];
-    let (pb, from) = play::compose(&max_300(), &scores);
+    let (pb, from) = play::pb(&max_300(), &scores);
     let data = pb.data.to_json();
     assert_eq!((&data["score"], &data["grade"], &data["lamp"]), (&json!(970_020), &json!("AA+"), &json!("FULL COMBO")));
     assert_eq!((&data["optional"]["exScore"], &data["optional"]["flare"]), (&json!(1510), &json!("VIII")));
     assert_eq!(*pb.ratings, [Some(888.0)]);
-    assert_eq!(from, [("Best Score".to_owned(), 0), ("Best Lamp".to_owned(), 1)]);
+    assert_eq!(from, ["Best Score A", "Best Lamp B"]);
     assert_eq!(pb::rank_values(&pb.data), [Some(970_020.0), Some(4.0)]);
 }
 
 #[test]
 fn a_failed_best_score_keeps_its_grade_and_loses_its_flare() {
     let scores = [json!({"lamp": "FAILED", "score": 960_000, "flare": "EX"}), values("CLEAR", 900_000)];
-    let (pb, from) = play::compose(&max_300(), &scores);
+    let (pb, from) = play::pb(&max_300(), &scores);
     let data = pb.data.to_json();
     assert_eq!((&data["score"], &data["grade"], &data["lamp"]), (&json!(960_000), &json!("E"), &json!("CLEAR")));
     assert_eq!(data["optional"].get("flare"), None);
     assert_eq!(*pb.ratings, [Some(600.0)]);
-    assert_eq!(from, [("Best Score".to_owned(), 0), ("Best Lamp".to_owned(), 1)]);
+    assert_eq!(from, ["Best Score A", "Best Lamp B"]);
 }
 
 #[test]
 fn goals_are_worded() {
-    assert_eq!(play::wording(Gpt::DdrSp, "score", 912_340.0).0, "Get a score of 912,340 on");
-    assert_eq!(play::wording(Gpt::DdrSp, "score", 990_000.0).1, "990,000");
-    let progress = |lamp, score, metric: &str, wanted: &str| {
-        play::progress(&max_300(), &play::derived(&max_300(), &values(lamp, score)), metric, wanted)
-    };
-    assert_eq!(progress("CLEAR", 912_340, "score", ""), "912,340");
-    assert_eq!(progress("LIFE4", 912_340, "lamp", ""), "LIFE4");
-    assert_eq!(progress("CLEAR", 955_000, "grade", "AAA"), "AAA-35,000");
-    assert_eq!(progress("CLEAR", 995_000, "grade", "AAA"), "AAA+5,000");
-    assert_eq!(progress("CLEAR", 792_000, "grade", "A"), "A-8,000");
-    assert_eq!(progress("CLEAR", 792_000, "grade", "AA"), "(A-)+2,000");
-    assert_eq!(progress("CLEAR", 910_000, "grade", "AA+"), "(AA+)-40,000");
-    assert_eq!(progress("FAILED", 750_000, "grade", "AAA"), "E");
+    let goal = |wanted| play::number_goal(&max_300(), "score", wanted, &values("CLEAR", 912_340));
+    assert_eq!(goal(912_340.0), ["Get a score of 912,340 on", "912,340", "912,340"]);
+    assert_eq!(goal(990_000.0)[2], "990,000");
+    assert_eq!(play::progress(&max_300(), "lamp", &values("LIFE4", 912_340)), "LIFE4");
+    let distance = |lamp, score, wanted| play::grade_goal(&max_300(), wanted, &values(lamp, score));
+    assert_eq!(distance("CLEAR", 955_000, "AAA"), "AAA-35,000");
+    assert_eq!(distance("CLEAR", 995_000, "AAA"), "AAA+5,000");
+    assert_eq!(distance("CLEAR", 792_000, "A"), "A-8,000");
+    assert_eq!(distance("CLEAR", 792_000, "AA"), "(A-)+2,000");
+    assert_eq!(distance("CLEAR", 910_000, "AA+"), "(AA+)-40,000");
+    assert_eq!(distance("FAILED", 750_000, "AAA"), "E");
 }
 
 #[test]
@@ -258,15 +260,15 @@ fn optional_metrics_cannot_be_goals() {
     let config = Gpt::DdrSp.config();
     for name in ["flare", "exScore"] {
         let (index, _) = config.metric(name).unwrap();
-        assert!(config.goals.iter().all(|format| format.metric != index));
+        assert!(config.goal(index).is_none());
     }
 }
 
 #[test]
 fn labels_name_the_version_of_charts_that_are_not_primary() {
-    let catalogue = play::catalogue(Game::Ddr);
+    let catalogue = play::built_in_catalogue(Game::Ddr);
     let chart = catalogue.charts().iter().find(|chart| chart.id.as_str() == MAX_300).unwrap();
     assert_eq!(catalogue.label(chart), "MAX 300 (EXP 15)");
-    let old = play::chart_but(Game::Ddr, MAX_300, &json!({"isPrimary": false, "versions": ["a3"]}));
+    let old = max_300_but(&json!({"isPrimary": false, "versions": ["a3"]}));
     assert_eq!((old.config().chart_label)(catalogue.song_of(chart), &old), "MAX 300 (EXP 15 a3)");
 }

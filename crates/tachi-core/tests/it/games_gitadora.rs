@@ -1,20 +1,17 @@
 //! GITADORA against the examples of `spec/games/gitadora.md`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tachi_core::catalogue::Chart;
 use tachi_core::class;
 use tachi_core::game::{Game, Gpt};
 use tachi_core::games::gitadora::{inverse_skill, skill};
-use tachi_core::score::ScoreData;
 
-use crate::score_kit::{
-    chart, compose, form_t, grade_progress, metrics, number_goal, problems, rating, score as score_of, song,
-};
+use crate::play;
 
 fn think_about_you(level: f64) -> Chart {
-    chart(
+    play::chart(
         Game::Gitadora,
-        json!({
+        &json!({
             "chartID": "bf62dd6c78afaf6b4f95cce70b5b08af193c0c57", "data": {"inGameID": 0}, "difficulty": "ADVANCED",
             "isPrimary": true, "level": "4.75", "levelNum": level, "playtype": "Dora", "songID": 0,
             "versions": ["konaste", "fuzzUp", "highVoltage", "nextage", "exchain", "matixx"],
@@ -22,14 +19,14 @@ fn think_about_you(level: f64) -> Chart {
     )
 }
 
-fn score(percent: f64, lamp: &str) -> ScoreData {
-    score_of(Gpt::GitadoraDora, json!({"percent": percent, "lamp": lamp}), &json!({}))
+fn score(percent: f64, lamp: &str) -> Value {
+    json!({"percent": percent, "lamp": lamp})
 }
 
 #[test]
 fn ids_are_hashed_from_percent_and_lamp() {
     assert_eq!(
-        form_t(&score(89.48, "CLEAR"), &think_about_you(4.75)),
+        play::form_t(&think_about_you(4.75), &score(89.48, "CLEAR")),
         (
             r#"{"chartID":"bf62dd6c78afaf6b4f95cce70b5b08af193c0c57","lamp":"CLEAR","percent":89.48,"userID":1}"#
                 .to_owned(),
@@ -43,10 +40,10 @@ fn only_the_percentage_is_checked() {
     let chart = think_about_you(4.75);
     let out_of_bounds =
         |shown: &str| vec![format!("Invalid value for percent, Expected a number between 0 and 100. Got {shown}.")];
-    assert_eq!(problems(&score(100.01, "CLEAR"), &chart), out_of_bounds("100.01"));
-    assert_eq!(problems(&score(-0.01, "CLEAR"), &chart), out_of_bounds("-0.01"));
+    assert_eq!(play::problems(&chart, &score(100.01, "CLEAR")), out_of_bounds("100.01"));
+    assert_eq!(play::problems(&chart, &score(-0.01, "CLEAR")), out_of_bounds("-0.01"));
     for (percent, lamp) in [(0.0, "FULL COMBO"), (100.0, "FAILED"), (97.0, "EXCELLENT")] {
-        assert!(problems(&score(percent, lamp), &chart).is_empty());
+        assert!(play::problems(&chart, &score(percent, lamp)).is_empty());
     }
 }
 
@@ -67,7 +64,7 @@ fn skill_keeps_the_error_of_doubles() {
     ];
     for (percent, level, expected) in table {
         assert_eq!(skill(percent, level), Ok(expected), "{percent} on {level}");
-        assert_eq!(rating("skill", &score(percent, "FAILED"), &think_about_you(level)), Some(expected));
+        assert_eq!(play::rating(&think_about_you(level), "skill", &score(percent, "FAILED")), Some(expected));
     }
     assert!(inverse_skill(0.0, 0.0).is_err(), "any percentage would do");
 }
@@ -91,24 +88,25 @@ fn colours_have_inclusive_lower_bounds() {
 
 #[test]
 fn pbs_take_the_lamp_from_another_score() {
-    let scores = [(None, score(96.0, "CLEAR")), (None, score(0.0, "FULL COMBO"))];
-    let (pb, from) = compose(&think_about_you(4.75), &scores);
-    assert_eq!(metrics(&pb.data, &["percent", "grade", "lamp"]), json!([96, "SS", "FULL COMBO"]));
+    let (pb, from) = play::pb(&think_about_you(4.75), &[score(96.0, "CLEAR"), score(0.0, "FULL COMBO")]);
+    assert_eq!(play::metrics(&pb.data, &["percent", "grade", "lamp"]), json!([96, "SS", "FULL COMBO"]));
     assert_eq!(from, ["Best Percent A", "Best Lamp B"]);
     assert_eq!(tachi_core::pb::rank_values(&pb.data), [Some(96.0), Some(2.0)]);
 }
 
 #[test]
 fn goals_are_worded_in_percent() {
-    assert_eq!(number_goal(Gpt::GitadoraGita, "percent", 28.194, 12.32, 28.195), ["Get 28.19% on", "12.32%", "28.20%"]);
     let chart = think_about_you(4.75);
-    assert_eq!(grade_progress(&chart, "percent", 98.19, "MAX"), "MAX-1.81%");
-    assert_eq!(grade_progress(&chart, "percent", 74.0, "SS"), "A+1.00%");
+    let goal = |wanted| play::number_goal(&chart, "percent", wanted, &score(12.32, "FAILED"));
+    assert_eq!(goal(28.194), ["Get 28.19% on", "12.32%", "28.19%"]);
+    assert_eq!(goal(28.195)[2], "28.20%");
+    assert_eq!(play::grade_goal(&chart, "MAX", &score(98.19, "CLEAR")), "MAX-1.81%");
+    assert_eq!(play::grade_goal(&chart, "SS", &score(74.0, "CLEAR")), "A+1.00%");
 }
 
 #[test]
 fn labels_have_the_short_difficulty() {
-    let song = song(Game::Gitadora, "I think about you", &json!({}));
+    let song = play::song(Game::Gitadora, "I think about you", &json!({}));
     let chart = think_about_you(4.75);
     assert_eq!((chart.config().chart_label)(&song, &chart), "I think about you (D-ADV 4.75)");
 }

@@ -1,7 +1,7 @@
 //! ITG: the examples of `spec/games/itg.md`.
 
 use serde_json::{Value, json};
-use tachi_core::catalogue::{ChartQuery, ResolveError};
+use tachi_core::catalogue::{Chart, ResolveError};
 use tachi_core::game::{Game, Gpt};
 use tachi_core::games::itg;
 use tachi_core::match_type::MatchType;
@@ -13,8 +13,12 @@ use crate::play;
 const ALCOHOL_FREE: &str = "b388252402dac59d77fa548cc3c1024b1aefb83a";
 const LITHA: &str = "14f0ef7ac4c2d4883466bbdb5f2775ddb3fc391d";
 
-fn alcohol_free() -> tachi_core::catalogue::Chart {
-    play::chart(Game::Itg, ALCOHOL_FREE)
+fn alcohol_free() -> Chart {
+    chart_but(ALCOHOL_FREE, &json!({}))
+}
+
+fn chart_but(id: &str, changes: &Value) -> Chart {
+    play::chart(Game::Itg, &play::with(&play::built_in(Game::Itg, id), changes))
 }
 
 fn values(lamp: &str, score: f64, survived: f64) -> Value {
@@ -22,7 +26,7 @@ fn values(lamp: &str, score: f64, survived: f64) -> Value {
 }
 
 fn derived(lamp: &str, score: f64, survived: f64) -> ScoreData {
-    play::derived(&alcohol_free(), &values(lamp, score, survived))
+    play::play(&alcohol_free(), &values(lamp, score, survived))
 }
 
 fn member(data: &ScoreData, name: &str) -> Value {
@@ -51,14 +55,14 @@ fn a_fail_is_graded_f_and_a_clear_by_its_score() {
 
 #[test]
 fn score_ids_hash_the_provided_metrics() {
-    let (text, digest) = play::hashed(&alcohol_free(), &values("CLEAR", 96.41, 100.0));
+    let (text, id) = play::form_t(&alcohol_free(), &values("CLEAR", 96.41, 100.0));
     assert_eq!(
         text,
         format!(
             r#"{{"chartID":"{ALCOHOL_FREE}","lamp":"CLEAR","scorePercent":96.41,"survivedPercent":100,"userID":1}}"#
         )
     );
-    assert_eq!(digest, "4cadab1dcfe21c01a8182ce2f61aa3e870883aa0e2ff957ec19ec9707b378218");
+    assert_eq!(id, "T4cadab1dcfe21c01a8182ce2f61aa3e870883aa0e2ff957ec19ec9707b378218");
 }
 
 #[test]
@@ -123,7 +127,7 @@ fn the_lifebar_has_no_gaps() {
 
 #[test]
 fn real_charts_are_rated_as_published() {
-    let litha = play::chart(Game::Itg, LITHA);
+    let litha = chart_but(LITHA, &json!({}));
     assert_eq!(play::ratings(&litha, &values("CLEAR", 90.0, 100.0)), [Some(19.0), Some(195.0)]);
     assert_eq!(play::ratings(&litha, &values("FAILED", 90.0, 75.0)), [None, Some(170.625)]);
     // 64 BPM is below what is worth showing.
@@ -132,7 +136,7 @@ fn real_charts_are_rated_as_published() {
 
 #[test]
 fn a_chart_with_unequal_lists_costs_only_the_rating() {
-    let chart = play::chart_but(Game::Itg, LITHA, &json!({"data": {"notesPerMeasure": [16]}}));
+    let chart = chart_but(LITHA, &json!({"data": {"notesPerMeasure": [16]}}));
     assert_eq!(play::ratings(&chart, &values("CLEAR", 90.0, 100.0)), [Some(19.0), None]);
 }
 
@@ -157,51 +161,50 @@ fn a_run_needs_a_second_measure_and_may_start_on_an_empty_one() {
 #[test]
 fn the_best_lamp_joins_the_best_result() {
     let scores = [values("CLEAR", 97.1, 100.0), values("FULL COMBO", 95.2, 100.0)];
-    let (pb, from) = play::compose(&alcohol_free(), &scores);
+    let (pb, from) = play::pb(&alcohol_free(), &scores);
     let expected = json!({"scorePercent": 97.1, "finalPercent": 197.1, "grade": "★", "lamp": "FULL COMBO"});
     for (name, value) in expected.as_object().unwrap() {
         assert_eq!(member(&pb.data, name), *value);
     }
-    assert_eq!(from, [("Best Result".to_owned(), 0), ("Best Lamp".to_owned(), 1)]);
+    assert_eq!(from, ["Best Result A", "Best Lamp B"]);
     assert_eq!(pb::rank_values(&pb.data), [Some(197.1), Some(2.0)]);
 }
 
 #[test]
 fn of_two_fails_the_longer_survivor_is_the_pb() {
-    let (_, from) = play::compose(&alcohol_free(), &[values("FAILED", 90.0, 80.0), values("FAILED", 20.0, 95.0)]);
-    assert_eq!(from[0], ("Best Result".to_owned(), 1));
+    let (_, from) = play::pb(&alcohol_free(), &[values("FAILED", 90.0, 80.0), values("FAILED", 20.0, 95.0)]);
+    assert_eq!(from[0], "Best Result B");
 }
 
 #[test]
 fn goals_on_numbers_are_worded() {
-    let wording = |metric, value| play::wording(Gpt::ItgStamina, metric, value);
-    let both = |criteria: &str, out_of: &str| (criteria.to_owned(), out_of.to_owned());
-    assert_eq!(wording("scorePercent", 96.0), both("Get 96.00% on", "96.00%"));
-    assert_eq!(wording("survivedPercent", 50.0), both("Survive 50.00% through", "50.00%"));
-    assert_eq!(wording("finalPercent", 50.0), both("Survive 50.00% through", "50.00%"));
-    assert_eq!(wording("finalPercent", 100.0), both("CLEAR", "CLEAR with 0.00%"));
-    assert_eq!(wording("finalPercent", 196.0), both("CLEAR, and get 96.00% on", "CLEAR with 96.00%"));
+    let wording = |metric, value| play::wording(Gpt::ItgStamina.config(), metric, value);
+    assert_eq!(wording("scorePercent", 96.0), ["Get 96.00% on", "96.00%"]);
+    assert_eq!(wording("survivedPercent", 50.0), ["Survive 50.00% through", "50.00%"]);
+    assert_eq!(wording("finalPercent", 50.0), ["Survive 50.00% through", "50.00%"]);
+    assert_eq!(wording("finalPercent", 100.0), ["CLEAR", "CLEAR with 0.00%"]);
+    assert_eq!(wording("finalPercent", 196.0), ["CLEAR, and get 96.00% on", "CLEAR with 96.00%"]);
 }
 
 #[test]
 fn progress_is_worded() {
-    let progress = |lamp, score, survived, metric: &str, wanted: &str| {
-        play::progress(&alcohol_free(), &derived(lamp, score, survived), metric, wanted)
-    };
-    assert_eq!(progress("CLEAR", 95.21, 100.0, "scorePercent", ""), "95.21%");
-    assert_eq!(progress("FAILED", 70.0, 40.0, "survivedPercent", ""), "40.00%");
-    assert_eq!(progress("FAILED", 70.0, 40.0, "finalPercent", ""), "Died 40.00% in");
-    assert_eq!(progress("FULL COMBO", 97.1, 100.0, "finalPercent", ""), "FULL COMBO with 97.10%");
-    assert_eq!(progress("FAILED", 70.0, 40.0, "lamp", ""), "Died 40.00% in");
-    assert_eq!(progress("QUAD", 99.0, 100.0, "lamp", ""), "QUAD");
-    assert_eq!(progress("CLEAR", 95.21, 100.0, "grade", "★"), "★-0.79%");
-    assert_eq!(progress("QUAD", 100.0, 100.0, "grade", "★★★★"), "★★★★+0.00%");
-    assert_eq!(progress("FAILED", 70.0, 40.0, "grade", "★"), "F");
+    let progress =
+        |lamp, score, survived, metric: &str| play::progress(&alcohol_free(), metric, &values(lamp, score, survived));
+    assert_eq!(progress("CLEAR", 95.21, 100.0, "scorePercent"), "95.21%");
+    assert_eq!(progress("FAILED", 70.0, 40.0, "survivedPercent"), "40.00%");
+    assert_eq!(progress("FAILED", 70.0, 40.0, "finalPercent"), "Died 40.00% in");
+    assert_eq!(progress("FULL COMBO", 97.1, 100.0, "finalPercent"), "FULL COMBO with 97.10%");
+    assert_eq!(progress("FAILED", 70.0, 40.0, "lamp"), "Died 40.00% in");
+    assert_eq!(progress("QUAD", 99.0, 100.0, "lamp"), "QUAD");
+    let distance = |lamp, score, wanted| play::grade_goal(&alcohol_free(), wanted, &values(lamp, score, 100.0));
+    assert_eq!(distance("CLEAR", 95.21, "★"), "★-0.79%");
+    assert_eq!(distance("QUAD", 100.0, "★★★★"), "★★★★+0.00%");
+    assert_eq!(distance("FAILED", 70.0, "★"), "F");
 }
 
 #[test]
 fn labels_have_subtitle_tag_and_level() {
-    let catalogue = play::catalogue(Game::Itg);
+    let catalogue = play::built_in_catalogue(Game::Itg);
     let label = |id| {
         let chart = catalogue.charts().iter().find(|chart| chart.id.as_str() == id).unwrap();
         catalogue.label(chart)
@@ -214,11 +217,8 @@ fn labels_have_subtitle_tag_and_level() {
 
 #[test]
 fn only_the_chart_hash_finds_a_chart() {
-    let catalogue = play::catalogue(Game::Itg);
-    let resolve = |match_type, identifier| {
-        let query = ChartQuery { match_type, identifier, difficulty: None, artist: None, version: None };
-        catalogue.resolve(Gpt::ItgStamina, &query).map(|chart| catalogue.chart(chart).id.to_string())
-    };
+    let catalogue = play::built_in_catalogue(Game::Itg);
+    let resolve = |match_type, identifier| play::resolve(&catalogue, Gpt::ItgStamina, (match_type, identifier, None));
     assert_eq!(resolve(MatchType::ItgChartHash, "0b020e29c3919c10").as_deref(), Ok(ALCOHOL_FREE));
     assert!(matches!(resolve(MatchType::ItgChartHash, "0B020E29C3919C10"), Err(ResolveError::NotFound(_))));
     for match_type in [MatchType::TachiSongId, MatchType::SongTitle] {

@@ -4,19 +4,15 @@ use serde_json::{Value, json};
 use tachi_core::catalogue::Chart;
 use tachi_core::game::{Game, GoalCharts, Gpt, ProfileRule, RatedChart};
 use tachi_core::games::jubeat::inverse_jubility;
-use tachi_core::score::ScoreData;
 
-use crate::score_kit::{
-    chart as chart_of, compose, form_t, goal_charts, grade_progress, metrics, number_goal, problems, rating,
-    score as score_of, song,
-};
+use crate::play;
 
 const GPT: Gpt = Gpt::JubeatSingle;
 
 fn chart(song: i32, difficulty: &str, level: &str, level_num: f64) -> Chart {
-    chart_of(
+    play::chart(
         Game::Jubeat,
-        json!({
+        &json!({
             "chartID": "b90a319f18d1a746b330b8f4cd6f74874f664421",
             "data": {"inGameID": 10000036, "musicBar": [3, 3, 6, 2, 5], "noteCount": 411},
             "difficulty": difficulty, "isPrimary": true, "level": level, "levelNum": level_num, "playtype": "Single",
@@ -29,25 +25,25 @@ fn bass_2_bass() -> Chart {
     chart(1, "ADV", "6", 6.0)
 }
 
-fn score(score: i64, music_rate: f64, lamp: &str) -> ScoreData {
-    judged(score, music_rate, lamp, &json!({}))
+fn score(score: i64, music_rate: f64, lamp: &str) -> Value {
+    json!({"score": score, "musicRate": music_rate, "lamp": lamp})
 }
 
-fn judged(score: i64, music_rate: f64, lamp: &str, judgements: &Value) -> ScoreData {
-    score_of(GPT, json!({"score": score, "musicRate": music_rate, "lamp": lamp}), judgements)
+fn judged(score: i64, music_rate: f64, lamp: &str, judgements: &Value) -> Value {
+    json!({"score": score, "musicRate": music_rate, "lamp": lamp, "judgements": judgements})
 }
 
 #[test]
 fn ids_are_hashed_from_lamp_music_rate_and_score() {
     assert_eq!(
-        form_t(&score(947_184, 95.2, "FULL COMBO"), &bass_2_bass()),
+        play::form_t(&bass_2_bass(), &score(947_184, 95.2, "FULL COMBO")),
         (
             r#"{"chartID":"b90a319f18d1a746b330b8f4cd6f74874f664421","lamp":"FULL COMBO","musicRate":95.2,"score":947184,"userID":1}"#.to_owned(),
             "T118272d70dff1a7405cdf170ebc562c108b1f823931c590568e5785ef990f389".to_owned()
         )
     );
     assert_eq!(
-        form_t(&score(1_000_000, 100.0, "EXCELLENT"), &bass_2_bass()),
+        play::form_t(&bass_2_bass(), &score(1_000_000, 100.0, "EXCELLENT")),
         (
             r#"{"chartID":"b90a319f18d1a746b330b8f4cd6f74874f664421","lamp":"EXCELLENT","musicRate":100,"score":1000000,"userID":1}"#.to_owned(),
             "Ta503c82b9bfc1928d573a2ff112af3bbfc82f2068b3f6365b8b935f0a4aae29c".to_owned()
@@ -57,7 +53,7 @@ fn ids_are_hashed_from_lamp_music_rate_and_score() {
 
 #[test]
 fn scores_from_700_000_on_are_clears_and_others_are_not() {
-    let messages = |value, lamp| problems(&score(value, 50.0, lamp), &bass_2_bass());
+    let messages = |value, lamp| play::problems(&bass_2_bass(), &score(value, 50.0, lamp));
     assert_eq!(messages(700_000, "FAILED"), ["A score of 700,000 or more cannot be FAILED (got 700,000)."]);
     assert_eq!(messages(699_999, "CLEAR"), ["A score below 700,000 must be FAILED, not CLEAR (got 699,999)."]);
     assert_eq!(
@@ -67,7 +63,7 @@ fn scores_from_700_000_on_are_clears_and_others_are_not() {
     assert_eq!(
         messages(1_000_000, "FAILED"),
         [
-            "A score of 1,000,000 must be an EXCELLENT, not FAILED.",
+            "A score of 1,000,000 must have the lamp EXCELLENT, not FAILED.",
             "A score of 700,000 or more cannot be FAILED (got 1,000,000).",
         ]
     );
@@ -76,19 +72,23 @@ fn scores_from_700_000_on_are_clears_and_others_are_not() {
 
 #[test]
 fn judgements_must_allow_the_lamp() {
-    let messages = |value, lamp, judgements: Value| problems(&judged(value, 95.2, lamp, &judgements), &bass_2_bass());
+    let messages =
+        |value, lamp, judgements: Value| play::problems(&bass_2_bass(), &judged(value, 95.2, lamp, &judgements));
     assert_eq!(
         messages(1_000_000, "EXCELLENT", json!({"perfect": 410, "great": 1})),
-        ["An EXCELLENT cannot have judgements other than perfect."]
+        ["An EXCELLENT has no judgements worse than perfect, but got 1."]
     );
     assert!(messages(1_000_000, "EXCELLENT", json!({"perfect": 411, "miss": null})).is_empty());
-    assert_eq!(messages(900_000, "FULL COMBO", json!({"miss": 2})), ["A FULL COMBO cannot have misses (got 2)."]);
+    assert_eq!(
+        messages(900_000, "FULL COMBO", json!({"miss": 2})),
+        ["A FULL COMBO has no judgements worse than poor, but got 2."]
+    );
     assert!(messages(900_000, "FULL COMBO", json!({"poor": 2})).is_empty());
 }
 
 #[test]
 fn hard_mode_allows_music_rates_up_to_120() {
-    let messages = |difficulty, rate| problems(&score(800_000, rate, "CLEAR"), &chart(1, difficulty, "6", 6.0));
+    let messages = |difficulty, rate| play::problems(&chart(1, difficulty, "6", 6.0), &score(800_000, rate, "CLEAR"));
     let out_of_bounds = |max: i32, rate: &str| {
         vec![format!("Invalid value for musicRate, Expected a number between 0 and {max}. Got {rate}.")]
     };
@@ -103,15 +103,15 @@ fn hard_mode_allows_music_rates_up_to_120() {
 fn scores_outside_their_bounds_are_invalid_rather_than_unrated() {
     for (wrong, lamp) in [(1_000_001, "CLEAR"), (-1, "FAILED")] {
         let message = format!("Invalid value for score, Expected a number between 0 and 1000000. Got {wrong}.");
-        assert_eq!(problems(&score(wrong, 50.0, lamp), &bass_2_bass()), [message]);
+        assert_eq!(play::problems(&bass_2_bass(), &score(wrong, 50.0, lamp)), [message]);
     }
 }
 
 #[test]
 fn music_bars_hold_integers_from_0_to_3() {
     let bar = |bar: Value| {
-        let metrics = json!({"score": 800_000, "musicRate": 50, "lamp": "CLEAR", "musicBar": bar});
-        problems(&score_of(GPT, metrics, &json!({})), &bass_2_bass())
+        let values = json!({"score": 800_000, "musicRate": 50, "lamp": "CLEAR", "musicBar": bar});
+        play::problems(&bass_2_bass(), &values)
     };
     assert!(bar(json!([0, 1, 2, 3])).is_empty());
     assert!(bar(json!([])).is_empty());
@@ -139,7 +139,7 @@ fn jubility_rates_music_rate_and_level_of_a_clear() {
     ];
     for (value, rate, level, expected) in table {
         let lamp = if value < 700_000 { "FAILED" } else { "CLEAR" };
-        let rated = rating("jubility", &score(value, rate, lamp), &chart(1, "HARD EXT", "10", level));
+        let rated = play::rating(&chart(1, "HARD EXT", "10", level), "jubility", &score(value, rate, lamp));
         assert_eq!(rated, Some(expected), "{value} {rate} on {level}");
     }
     assert!(inverse_jubility(0.0, 0.0).is_err(), "any music rate would do");
@@ -180,7 +180,7 @@ fn profiles_sum_the_best_30_of_hot_and_other_songs() {
 
 #[test]
 fn songs_of_the_current_version_are_hot() {
-    let bucket = |data| (GPT.config().pb.bucket)(&song(Game::Jubeat, "X", &data), &bass_2_bass());
+    let bucket = |data| (GPT.config().pb.bucket)(&play::song(Game::Jubeat, "X", &data), &bass_2_bass());
     assert_eq!(bucket(json!({"displayVersion": "beyond"})), 1);
     assert_eq!(bucket(json!({"displayVersion": "festo"})), 0);
     assert_eq!(bucket(json!({})), 0);
@@ -198,50 +198,52 @@ fn colours_come_from_jubility() {
 
 #[test]
 fn pbs_take_lamp_and_score_from_other_scores() {
-    let pb = |a, b, level| {
-        let (pb, from) = compose(&chart(1, "ADV", "6", level), &[(Some(1), a), (Some(2), b)]);
-        (metrics(&pb.data, &["musicRate", "score", "grade", "lamp"]), from.join(", "), pb.ratings[0])
+    let pb = |a: &Value, b: &Value, level| {
+        let at = |play: &Value, time: i64| play::with(play, &json!({"timeAchieved": time}));
+        let (pb, from) = play::pb(&chart(1, "ADV", "6", level), &[at(a, 1), at(b, 2)]);
+        (play::metrics(&pb.data, &["musicRate", "score", "grade", "lamp"]), from.join(", "), pb.ratings[0])
     };
-    let (merged, from, _) = pb(score(970_000, 84.2, "CLEAR"), score(0, 0.0, "FULL COMBO"), 6.0);
+    let (merged, from, _) = pb(&score(970_000, 84.2, "CLEAR"), &score(0, 0.0, "FULL COMBO"), 6.0);
     assert_eq!(merged, json!([84.2, 970_000, "SS", "FULL COMBO"]));
     assert_eq!(from, "Best Music Rate A, Best Lamp B");
-    let (merged, from, _) = pb(score(970_000, 84.2, "CLEAR"), score(975_000, 80.0, "CLEAR"), 6.0);
+    let (merged, from, _) = pb(&score(970_000, 84.2, "CLEAR"), &score(975_000, 80.0, "CLEAR"), 6.0);
     assert_eq!(merged, json!([84.2, 975_000, "SS", "CLEAR"]));
     assert_eq!(from, "Best Music Rate A, Best Score B");
     let (a, b) = (score(690_000, 70.1, "FAILED"), score(701_000, 60.5, "CLEAR"));
     let on_level_10 = chart(1, "ADV", "10", 10.0);
-    assert_eq!(rating("jubility", &a, &on_level_10), Some(0.0));
-    assert_eq!(rating("jubility", &b, &on_level_10), Some(76.3));
+    assert_eq!(play::rating(&on_level_10, "jubility", &a), Some(0.0));
+    assert_eq!(play::rating(&on_level_10, "jubility", &b), Some(76.3));
     assert_eq!(
-        pb(a, b, 10.0),
+        pb(&a, &b, 10.0),
         (json!([70.1, 701_000, "C", "CLEAR"]), "Best Music Rate A, Best Lamp B".to_owned(), Some(88.5))
     );
 }
 
 #[test]
 fn leaderboards_rank_by_music_rate_score_and_lamp() {
-    let values = tachi_core::pb::rank_values(&score(970_000, 84.2, "CLEAR"));
+    let values = tachi_core::pb::rank_values(&play::play(&bass_2_bass(), &score(970_000, 84.2, "CLEAR")));
     assert_eq!(values, [Some(84.2), Some(970_000.0), Some(1.0)]);
 }
 
 #[test]
 fn goals_on_a_music_rate_have_one_decimal_and_one_chart() {
-    assert_eq!(
-        number_goal(GPT, "score", 908_182.0, 982_123.0, 983_132.0),
-        ["Get a score of 908,182 on", "982,123", "983,132"]
-    );
-    assert_eq!(number_goal(GPT, "musicRate", 93.1, 93.2, 99.1), ["Get a music rate of 93.1% on", "93.2%", "99.1%"]);
-    assert_eq!(goal_charts(GPT, "musicRate"), GoalCharts::SingleOnly);
-    assert_eq!(goal_charts(GPT, "score"), GoalCharts::Any);
-    let table = [(927_342.0, "SS", "SS-23K"), (750_000.0, "S", "B-50K"), (1_000_000.0, "EXC", "EXC+0")];
+    let chart = bass_2_bass();
+    let goal = |metric, wanted| play::number_goal(&chart, metric, wanted, &score(982_123, 93.2, "CLEAR"));
+    assert_eq!(goal("score", 908_182.0), ["Get a score of 908,182 on", "982,123", "908,182"]);
+    assert_eq!(goal("score", 983_132.0)[2], "983,132");
+    assert_eq!(goal("musicRate", 93.1), ["Get a music rate of 93.1% on", "93.2%", "93.1%"]);
+    assert_eq!(goal("musicRate", 99.1)[2], "99.1%");
+    assert_eq!(play::goal_charts(GPT, "musicRate"), GoalCharts::SingleOnly);
+    assert_eq!(play::goal_charts(GPT, "score"), GoalCharts::Any);
+    let table = [(927_342, "SS", "SS-23K"), (750_000, "S", "B-50K"), (1_000_000, "EXC", "EXC+0")];
     for (has, goal, text) in table {
-        assert_eq!(grade_progress(&bass_2_bass(), "score", has, goal), text);
+        assert_eq!(play::grade_goal(&chart, goal, &score(has, 93.2, "CLEAR")), text);
     }
 }
 
 #[test]
 fn labels_have_the_short_difficulty() {
-    let song = song(Game::Jubeat, "bass 2 bass", &json!({"displayVersion": "jubeat"}));
+    let song = play::song(Game::Jubeat, "bass 2 bass", &json!({"displayVersion": "jubeat"}));
     let label = |chart: Chart| (GPT.config().chart_label)(&song, &chart);
     assert_eq!(label(bass_2_bass()), "bass 2 bass (ADV 6)");
     assert_eq!(label(chart(1, "HARD EXT", "8", 8.0)), "bass 2 bass (H. EXT 8)");

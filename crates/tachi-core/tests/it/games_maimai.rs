@@ -1,12 +1,12 @@
 //! maimai against `spec/games/maimai.md`.
 
 use serde_json::{Value, json};
-use tachi_core::catalogue::{Chart, ChartQuery, ResolveError};
+use tachi_core::catalogue::{Chart, ResolveError};
 use tachi_core::game::{Game, GoalCharts, Gpt};
 use tachi_core::games::maimai;
 use tachi_core::match_type::MatchType;
 
-use crate::sega_play;
+use crate::play;
 
 fn song_document() -> Value {
     json!({
@@ -24,7 +24,7 @@ fn chart_document() -> Value {
 }
 
 fn chart() -> Chart {
-    sega_play::chart(Game::Maimai, &chart_document())
+    play::chart(Game::Maimai, &chart_document())
 }
 
 fn metrics(percent: f64, lamp: &str) -> Value {
@@ -32,12 +32,12 @@ fn metrics(percent: f64, lamp: &str) -> Value {
 }
 
 fn grade(chart: &Chart, percent: f64) -> &'static str {
-    sega_play::score(chart, &metrics(percent, "CLEAR")).value(chart.config().metric("grade").unwrap().0)
+    play::play(chart, &metrics(percent, "CLEAR")).value(chart.config().metric("grade").unwrap().0)
 }
 
 #[test]
 fn the_score_id_is_the_published_one() {
-    let (text, id) = sega_play::ids(&chart(), &metrics(97.01, "CLEAR"));
+    let (text, id) = play::form_t(&chart(), &metrics(97.01, "CLEAR"));
     assert_eq!(
         text,
         r#"{"chartID":"e7e4fe5c73420a4e3ea85e9a60823808a43d6efe","lamp":"CLEAR","percent":97.01,"userID":1}"#
@@ -73,8 +73,7 @@ fn grades_start_at_their_bounds() {
 
 #[test]
 fn the_maximum_of_the_chart_is_sss_plus() {
-    let chart =
-        sega_play::chart(Game::Maimai, &sega_play::with(&chart_document(), &json!({"data": {"maxPercent": 100.78}})));
+    let chart = play::chart(Game::Maimai, &play::with(&chart_document(), &json!({"data": {"maxPercent": 100.78}})));
     assert_eq!([100.0, 100.77, 100.78].map(|percent| grade(&chart, percent)), ["SSS", "SSS", "SSS+"]);
 }
 
@@ -87,7 +86,7 @@ fn the_percent_is_what_the_chart_allows() {
         (104.01, &["greater than 100.79 for this chart", "greater than 104"]),
     ];
     for (percent, expected) in cases {
-        sega_play::check_problems(&chart(), &metrics(percent, "FAILED"), expected);
+        play::check_problems(&chart(), &metrics(percent, "FAILED"), expected);
     }
 }
 
@@ -101,7 +100,7 @@ fn sss_plus_and_all_perfect_plus_go_together() {
         (100.0, "ALL PERFECT", &[]),
     ];
     for (percent, lamp, expected) in cases {
-        sega_play::check_problems(&chart(), &metrics(percent, lamp), expected);
+        play::check_problems(&chart(), &metrics(percent, lamp), expected);
     }
 }
 
@@ -109,16 +108,16 @@ fn sss_plus_and_all_perfect_plus_go_together() {
 fn the_lamp_fits_the_judgements_with_absent_ones_as_0() {
     let cases: [(f64, &str, Value, &[&str]); 7] = [
         (100.0, "ALL PERFECT", json!({"perfect": 10}), &[]),
-        (100.0, "ALL PERFECT", json!({"great": 1}), &["worse than perfect"]),
-        (100.0, "ALL PERFECT", json!({"good": 1}), &["worse than perfect"]),
-        (100.0, "ALL PERFECT", json!({"miss": 1}), &["worse than perfect"]),
+        (100.0, "ALL PERFECT", json!({"great": 1}), &["worse than perfect, but got 1."]),
+        (100.0, "ALL PERFECT", json!({"good": 1}), &["worse than perfect, but got 1."]),
+        (100.0, "ALL PERFECT", json!({"miss": 1}), &["worse than perfect, but got 1."]),
         (99.0, "FULL COMBO", json!({"good": 1}), &[]),
-        (99.0, "FULL COMBO", json!({"miss": 1}), &["cannot have misses"]),
+        (99.0, "FULL COMBO", json!({"miss": 1}), &["worse than good, but got 1."]),
         (100.79, "ALL PERFECT+", json!({"great": 1, "miss": 1}), &[]),
     ];
     for (percent, lamp, judgements, expected) in cases {
-        let score = sega_play::with(&metrics(percent, lamp), &json!({"judgements": judgements}));
-        sega_play::check_problems(&chart(), &score, expected);
+        let score = play::with(&metrics(percent, lamp), &json!({"judgements": judgements}));
+        play::check_problems(&chart(), &score, expected);
     }
 }
 
@@ -152,9 +151,9 @@ fn whole_levels_have_the_rates_of_their_rows() {
 #[test]
 fn sessions_and_profiles_take_the_mean_of_the_best() {
     let chart = chart();
-    assert_eq!(sega_play::session_rating(chart.config(), "rate", &[16.0; 9]), None);
-    assert_eq!(sega_play::session_rating(chart.config(), "rate", &[16.0; 10]), Some(16.0));
-    let profile = |values: &[f64]| sega_play::profile_rating(&chart, "naiveRate", &[("rate", values)]);
+    assert_eq!(play::session_rating(chart.config(), "rate", &[16.0; 9]), None);
+    assert_eq!(play::session_rating(chart.config(), "rate", &[16.0; 10]), Some(16.0));
+    let profile = |values: &[f64]| play::profile_rating(&chart, "naiveRate", &[("rate", values)]);
     assert_eq!(profile(&[15.0; 31]), Some(15.0));
     assert_eq!(profile(&[15.0]), Some(0.5));
     assert_eq!(profile(&[]), None);
@@ -174,7 +173,7 @@ fn colours_start_at_their_ratings() {
         (14.5, "GOLD"),
         (15.0, "RAINBOW"),
     ];
-    sega_play::check_classes(Gpt::MaimaiSingle, "colour", &colours);
+    play::check_classes(Gpt::MaimaiSingle, "colour", &colours);
 }
 
 #[test]
@@ -189,27 +188,27 @@ fn kaiden_is_between_the_dans_and_the_shindans() {
 #[test]
 fn a_pb_takes_the_best_lamp() {
     let chart = chart();
-    let pb = sega_play::pb(&chart, &[metrics(99.0, "CLEAR"), metrics(98.0, "FULL COMBO")]);
+    let (pb, from) = play::pb(&chart, &[metrics(99.0, "CLEAR"), metrics(98.0, "FULL COMBO")]);
     assert_eq!(pb.data.value_json(chart.config().default_metric), Some(json!(99)));
     assert_eq!(pb.data.value(chart.config().metric("lamp").unwrap().0), "FULL COMBO");
-    assert_eq!(sega_play::composed_from(&pb), ["Best Percent", "Best Lamp"]);
+    assert_eq!(from, ["Best Percent A", "Best Lamp B"]);
     assert_eq!(tachi_core::pb::rank_values(&pb.data), [Some(99.0), Some(2.0)]);
 }
 
 #[test]
 fn goals_are_worded_as_on_the_page() {
     let chart = chart();
-    let goal = |wanted, pb| sega_play::number_goal(&chart, "percent", wanted, &metrics(pb, "CLEAR"));
+    let goal = |wanted, pb| play::number_goal(&chart, "percent", wanted, &metrics(pb, "CLEAR"));
     assert_eq!(goal(93.14, 98.23), ["Get 93.14% on", "98.23%", "93.14%"]);
     assert_eq!(goal(99.11, 98.23)[2], "99.11%");
-    assert_eq!(sega_play::plain_goals(chart.config()), ["lamp"]);
+    assert_eq!(play::plain_goals(chart.config()), ["lamp"]);
     assert_eq!(chart.config().goals[0].charts, GoalCharts::SeveralBelow(100.0));
 }
 
 #[test]
 fn distances_to_a_grade_know_that_sss_plus_has_no_bound() {
     let chart = chart();
-    let distance = |percent, wanted| sega_play::grade_goal(&chart, wanted, &metrics(percent, "CLEAR"));
+    let distance = |percent, wanted| play::grade_goal(&chart, wanted, &metrics(percent, "CLEAR"));
     assert_eq!(distance(100.79, "SSS+"), "SSS+");
     assert_eq!(distance(100.79, "S"), "SSS+");
     assert_eq!(distance(100.2, "SSS+"), "SSS+0.20%");
@@ -219,17 +218,15 @@ fn distances_to_a_grade_know_that_sss_plus_has_no_bound() {
 
 #[test]
 fn labels_show_difficulty_and_level() {
-    let catalogue = sega_play::catalogue(Game::Maimai, &[song_document()], &[chart_document()]);
-    assert_eq!(catalogue.label(&catalogue.charts()[0]), "PANDORA PARADOXXX (MAS 13+)");
+    assert_eq!(play::label(Game::Maimai, &song_document(), &chart_document()), "PANDORA PARADOXXX (MAS 13+)");
 }
 
 #[test]
 fn the_text_identifier_is_matched_exactly() {
-    let catalogue = sega_play::catalogue(Game::Maimai, &[song_document()], &[chart_document()]);
+    let catalogue = play::catalogue(Game::Maimai, &[song_document()], &[chart_document()]);
     let find = |identifier| {
-        let (match_type, difficulty) = (MatchType::InGameStrId, Some("Master"));
-        let query = ChartQuery { match_type, identifier, difficulty, artist: None, version: Some("finale") };
-        catalogue.resolve(Gpt::MaimaiSingle, &query)
+        let query = (MatchType::InGameStrId, identifier, Some("Master"));
+        play::resolve_version(&catalogue, Gpt::MaimaiSingle, query, Some("finale"))
     };
     assert!(find("pandora_paradoxxx").is_ok());
     assert!(matches!(find("Pandora_Paradoxxx"), Err(ResolveError::NotFound(_))));

@@ -5,7 +5,7 @@ use tachi_core::catalogue::Chart;
 use tachi_core::game::{Game, Gpt};
 use tachi_core::games::maimaidx;
 
-use crate::sega_play;
+use crate::play;
 
 const LAMPS: [&str; 6] = ["FAILED", "CLEAR", "FULL COMBO", "FULL COMBO+", "ALL PERFECT", "ALL PERFECT+"];
 
@@ -29,7 +29,7 @@ fn chart_document() -> Value {
 }
 
 fn chart() -> Chart {
-    sega_play::chart(Game::Maimaidx, &chart_document())
+    play::chart(Game::Maimaidx, &chart_document())
 }
 
 fn metrics(percent: f64, lamp: &str) -> Value {
@@ -38,7 +38,7 @@ fn metrics(percent: f64, lamp: &str) -> Value {
 
 #[test]
 fn the_score_id_is_the_published_one() {
-    let (text, id) = sega_play::ids(&chart(), &metrics(100.1398, "CLEAR"));
+    let (text, id) = play::form_t(&chart(), &metrics(100.1398, "CLEAR"));
     assert_eq!(
         text,
         r#"{"chartID":"d4d9d355e44dff82abe896ed38167bdf65663c6f","lamp":"CLEAR","percent":100.1398,"userID":1}"#
@@ -65,9 +65,8 @@ fn grades_start_at_their_bounds() {
         ("SSS", 100.0),
         ("SSS+", 100.5),
     ];
-    let grade = |percent| {
-        sega_play::score(&chart, &metrics(percent, "FULL COMBO")).value(chart.config().metric("grade").unwrap().0)
-    };
+    let grade =
+        |percent| play::play(&chart, &metrics(percent, "FULL COMBO")).value(chart.config().metric("grade").unwrap().0);
     for (index, (name, from)) in bounds.into_iter().enumerate() {
         assert_eq!(grade(from), name);
         if index > 0 {
@@ -97,7 +96,7 @@ fn the_lamp_fits_the_percent() {
         (101.0001, "FULL COMBO", &[bound]),
     ];
     for (percent, lamp, expected) in cases {
-        sega_play::check_problems(&chart(), &metrics(percent, lamp), expected);
+        play::check_problems(&chart(), &metrics(percent, lamp), expected);
     }
 }
 
@@ -106,20 +105,20 @@ fn the_lamp_fits_the_judgements_when_all_are_known() {
     let judgements = |great: i64, good: i64, miss: i64| json!({"great": great, "good": good, "miss": miss});
     let cases: [(f64, &str, Value, &[&str]); 11] = [
         (101.0, "ALL PERFECT+", judgements(0, 0, 0), &[]),
-        (101.0, "ALL PERFECT+", judgements(1, 0, 0), &["worse than perfect"]),
-        (100.5, "ALL PERFECT", judgements(0, 1, 0), &["worse than perfect"]),
+        (101.0, "ALL PERFECT+", judgements(1, 0, 0), &["worse than perfect, but got 1."]),
+        (100.5, "ALL PERFECT", judgements(0, 1, 0), &["worse than perfect, but got 1."]),
         (100.5, "ALL PERFECT", json!({"great": 1, "good": 0}), &[]),
         (100.0, "FULL COMBO+", judgements(1, 0, 0), &[]),
-        (100.0, "FULL COMBO+", judgements(1, 1, 0), &["worse than great"]),
-        (100.0, "FULL COMBO+", judgements(1, 0, 1), &["worse than great"]),
+        (100.0, "FULL COMBO+", judgements(1, 1, 0), &["worse than great, but got 1."]),
+        (100.0, "FULL COMBO+", judgements(1, 0, 1), &["worse than great, but got 1."]),
         (100.0, "FULL COMBO", judgements(1, 1, 0), &[]),
-        (100.0, "FULL COMBO", judgements(1, 1, 1), &["cannot have misses"]),
+        (100.0, "FULL COMBO", judgements(1, 1, 1), &["worse than good, but got 1."]),
         (100.0, "FULL COMBO", json!({"miss": 1}), &[]),
         (100.0, "CLEAR", judgements(1, 1, 1), &[]),
     ];
     for (percent, lamp, judgements, expected) in cases {
-        let score = sega_play::with(&metrics(percent, lamp), &json!({"judgements": judgements}));
-        sega_play::check_problems(&chart(), &score, expected);
+        let score = play::with(&metrics(percent, lamp), &json!({"judgements": judgements}));
+        play::check_problems(&chart(), &score, expected);
     }
 }
 
@@ -136,7 +135,7 @@ fn the_max_combo_of_a_full_combo_is_the_sum_of_its_judgements() {
     ];
     for (lamp, judgements, max_combo, expected) in cases {
         let more = json!({"judgements": judgements, "maxCombo": max_combo});
-        sega_play::check_problems(&chart(), &sega_play::with(&metrics(98.0, lamp), &more), expected);
+        play::check_problems(&chart(), &play::with(&metrics(98.0, lamp), &more), expected);
     }
 }
 
@@ -163,9 +162,9 @@ fn rates_are_those_of_the_page() {
 #[test]
 fn profiles_sum_the_best_50_and_sessions_take_the_mean_of_the_best_10() {
     let chart = chart();
-    assert_eq!(sega_play::session_rating(chart.config(), "rate", &[300.0; 9]), None);
-    assert_eq!(sega_play::session_rating(chart.config(), "rate", &[300.0; 10]), Some(300.0));
-    let profile = |values: &[f64]| sega_play::profile_rating(&chart, "naiveRate", &[("rate", values)]);
+    assert_eq!(play::session_rating(chart.config(), "rate", &[300.0; 9]), None);
+    assert_eq!(play::session_rating(chart.config(), "rate", &[300.0; 10]), Some(300.0));
+    let profile = |values: &[f64]| play::profile_rating(&chart, "naiveRate", &[("rate", values)]);
     assert_eq!(profile(&[300.0; 51]), Some(15_000.0));
     assert_eq!(profile(&[300.0; 2]), Some(600.0));
     assert_eq!(profile(&[]), None);
@@ -195,7 +194,7 @@ fn colours_start_at_their_ratings() {
         (16_500.0, "RAINBOW_EX_III"),
         (16_750.0, "RAINBOW_EX_IV"),
     ];
-    sega_play::check_classes(Gpt::MaimaidxSingle, "colour", &colours);
+    play::check_classes(Gpt::MaimaidxSingle, "colour", &colours);
 }
 
 #[test]
@@ -213,31 +212,31 @@ fn provided_classes_ascend_as_on_the_page() {
 
 #[test]
 fn the_bonus_of_an_all_perfect_can_come_from_another_play() {
-    let chart = sega_play::chart(Game::Maimaidx, &sega_play::with(&chart_document(), &json!({"levelNum": 13})));
-    let pb = sega_play::pb(&chart, &[metrics(100.9, "FULL COMBO"), metrics(100.5, "ALL PERFECT")]);
+    let chart = play::chart(Game::Maimaidx, &play::with(&chart_document(), &json!({"levelNum": 13})));
+    let (pb, from) = play::pb(&chart, &[metrics(100.9, "FULL COMBO"), metrics(100.5, "ALL PERFECT")]);
     assert_eq!(pb.data.value_json(chart.config().default_metric), Some(json!(100.9)));
     assert_eq!(pb.data.value(chart.config().metric("lamp").unwrap().0), "ALL PERFECT");
     assert_eq!(*pb.ratings, [Some(293.0)]);
-    assert_eq!(sega_play::composed_from(&pb), ["Best Percent", "Best Lamp"]);
+    assert_eq!(from, ["Best Percent A", "Best Lamp B"]);
     assert_eq!(tachi_core::pb::rank_values(&pb.data), [Some(100.9), Some(4.0)]);
 }
 
 #[test]
 fn goals_are_worded_as_on_the_page() {
     let chart = chart();
-    let goal = |wanted| sega_play::number_goal(&chart, "percent", wanted, &metrics(98.23, "CLEAR"));
+    let goal = |wanted| play::number_goal(&chart, "percent", wanted, &metrics(98.23, "CLEAR"));
     assert_eq!(goal(93.1415), ["Get 93.1415% on", "98.2300%", "93.1415%"]);
     assert_eq!(goal(99.1123)[2], "99.1123%");
-    assert_eq!(sega_play::grade_goal(&chart, "SS", &metrics(97.5, "CLEAR")), "(S+)-0.5000%");
-    assert_eq!(sega_play::plain_goals(chart.config()), ["lamp"]);
+    assert_eq!(play::grade_goal(&chart, "SS", &metrics(97.5, "CLEAR")), "(S+)-0.5000%");
+    assert_eq!(play::plain_goals(chart.config()), ["lamp"]);
 }
 
 #[test]
 fn labels_show_difficulty_and_level() {
-    let dx_song = sega_play::with(&song_document(), &json!({"id": 1, "title": "千本桜"}));
+    let dx_song = play::with(&song_document(), &json!({"id": 1, "title": "千本桜"}));
     let dx_chart = json!({"chartID": "dx", "songID": 1, "difficulty": "DX Master", "level": "12", "levelNum": 12});
-    let charts = [chart_document(), sega_play::with(&chart_document(), &dx_chart)];
-    let catalogue = sega_play::catalogue(Game::Maimaidx, &[song_document(), dx_song], &charts);
+    let charts = [chart_document(), play::with(&chart_document(), &dx_chart)];
+    let catalogue = play::catalogue(Game::Maimaidx, &[song_document(), dx_song], &charts);
     let labels: Vec<String> = catalogue.charts().iter().map(|chart| catalogue.label(chart)).collect();
     assert_eq!(labels, ["PANDORA PARADOXXX (Re:MAS 15)", "千本桜 (DX MAS 12)"]);
 }

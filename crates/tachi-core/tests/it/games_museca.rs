@@ -6,17 +6,25 @@ use tachi_core::game::Game;
 use tachi_core::games::museca;
 use tachi_core::rating;
 
-use crate::plays::{
-    self, NONE, chart, contributions, grade_progress, id_in_form_t, number_goal, pb, problems, profile,
-};
+use crate::play::{self, NONE};
 
-const SONG: &str = r#"{"altTitles":[],"artist":"Last Note. feat. GUMI","data":{"artistJP":"ﾗｽﾄﾉｰﾄﾌｨｰﾁｬﾘﾝｸﾞｸﾞﾐ",
-    "displayVersion":"1","titleJP":"ｾﾂﾅﾄﾘｯﾌﾟ"},"id":1,"searchTerms":[],"title":"セツナトリップ"}"#;
-const CHART: &str = r#"{"chartID":"4f3a7bf907f7be54a0c531dd9077e58fd7b6bb9c","data":{"inGameID":1},"difficulty":"Red",
-    "isPrimary":true,"level":"13","levelNum":13,"playtype":"Single","songID":1,"versions":["1.5","1.5-b"]}"#;
+fn song_document() -> Value {
+    json!({
+        "altTitles": [], "artist": "Last Note. feat. GUMI", "id": 1, "searchTerms": [], "title": "セツナトリップ",
+        "data": {"artistJP": "ﾗｽﾄﾉｰﾄﾌｨｰﾁｬﾘﾝｸﾞｸﾞﾐ", "displayVersion": "1", "titleJP": "ｾﾂﾅﾄﾘｯﾌﾟ"},
+    })
+}
+
+fn chart_document() -> Value {
+    json!({
+        "chartID": "4f3a7bf907f7be54a0c531dd9077e58fd7b6bb9c", "data": {"inGameID": 1}, "difficulty": "Red",
+        "isPrimary": true, "level": "13", "levelNum": 13, "playtype": "Single", "songID": 1,
+        "versions": ["1.5", "1.5-b"],
+    })
+}
 
 fn setsuna_trip() -> Chart {
-    chart(Game::Museca, CHART)
+    play::chart(Game::Museca, &chart_document())
 }
 
 fn scored(score: i32, lamp: &str) -> Value {
@@ -26,7 +34,7 @@ fn scored(score: i32, lamp: &str) -> Value {
 #[test]
 fn score_ids_have_form_t() {
     assert_eq!(
-        id_in_form_t(&setsuna_trip(), &scored(970_000, "CLEAR")),
+        play::form_t(&setsuna_trip(), &scored(970_000, "CLEAR")),
         (
             r#"{"chartID":"4f3a7bf907f7be54a0c531dd9077e58fd7b6bb9c","lamp":"CLEAR","score":970000,"userID":1}"#
                 .to_owned(),
@@ -48,7 +56,7 @@ fn score_and_judgements_must_fit_the_lamp() {
     ];
     for (score, lamp, judgements, expected) in cases {
         let values = json!({ "score": score, "lamp": lamp, "judgements": judgements });
-        assert_eq!(plays::groups(&setsuna_trip(), &values), expected, "{score} {lamp}");
+        assert_eq!(play::groups(&setsuna_trip(), &values), expected, "{score} {lamp}");
     }
 }
 
@@ -56,7 +64,7 @@ fn score_and_judgements_must_fit_the_lamp() {
 fn misses_count_against_a_connect_all_and_nears_do_not() {
     let groups = |judgements| {
         let values = json!({ "score": 900_000, "lamp": "CONNECT ALL", "judgements": judgements });
-        plays::groups(&setsuna_trip(), &values)
+        play::groups(&setsuna_trip(), &values)
     };
     assert_eq!(groups(json!({ "miss": 1 })), [2]);
     assert_eq!(groups(json!({ "near": 1, "miss": null })), NONE);
@@ -66,7 +74,7 @@ fn misses_count_against_a_connect_all_and_nears_do_not() {
 fn scores_out_of_bounds_are_invalid() {
     for (score, lamp) in [(-1, "FAILED"), (1_000_001, "CLEAR")] {
         let expected = format!("Invalid value for score, Expected a number between 0 and 1000000. Got {score}.");
-        assert_eq!(problems(&setsuna_trip(), &scored(score, lamp)), [expected]);
+        assert_eq!(play::problems(&setsuna_trip(), &scored(score, lamp)), [expected]);
     }
 }
 
@@ -115,25 +123,26 @@ fn a_session_is_rounded_only_for_display() {
 
 #[test]
 fn a_profile_is_the_sum_of_20() {
-    assert_eq!(profile(&museca::SINGLE, "curatorSkill", &[100.0; 21]), Some(2000.0));
-    assert_eq!(profile(&museca::SINGLE, "curatorSkill", &[100.0]), Some(100.0));
-    assert_eq!(profile(&museca::SINGLE, "curatorSkill", &[]), None);
+    let profile = |skills: &[f64]| play::profile_rating(&setsuna_trip(), "curatorSkill", &[("curatorSkill", skills)]);
+    assert_eq!(profile(&[100.0; 21]), Some(2000.0));
+    assert_eq!(profile(&[100.0]), Some(100.0));
+    assert_eq!(profile(&[]), None);
 }
 
 #[test]
 fn pbs_take_the_best_lamp() {
-    let pb = pb(&setsuna_trip(), &[scored(970_000, "CLEAR"), scored(905_000, "CONNECT ALL")]);
+    let (pb, from) = play::pb(&setsuna_trip(), &[scored(970_000, "CLEAR"), scored(905_000, "CONNECT ALL")]);
     let json = pb.data.to_json();
     assert_eq!((&json["score"], &json["lamp"], &json["grade"]), (&json!(970_000), &json!("CONNECT ALL"), &json!("秀")));
-    assert_eq!(contributions(&pb), ["Best Score", "Best Lamp"]);
+    assert_eq!(from, ["Best Score A", "Best Lamp B"]);
 }
 
 #[test]
 fn goals_are_worded_with_commas() {
-    assert_eq!(number_goal(&museca::SINGLE, "score", 908_182.0).0, "Get a score of 908,182 on");
-    assert_eq!(number_goal(&museca::SINGLE, "score", 901_003.0).1, "901,003");
-    assert_eq!(plays::progress(&setsuna_trip(), "score", &scored(982_123, "CLEAR")), "982,123");
-    assert_eq!(plays::progress(&setsuna_trip(), "lamp", &scored(982_123, "CLEAR")), "CLEAR");
+    let goal = |wanted| play::number_goal(&setsuna_trip(), "score", wanted, &scored(982_123, "CLEAR"));
+    assert_eq!(goal(908_182.0), ["Get a score of 908,182 on", "982,123", "908,182"]);
+    assert_eq!(goal(901_003.0)[2], "901,003");
+    assert_eq!(play::progress(&setsuna_trip(), "lamp", &scored(982_123, "CLEAR")), "CLEAR");
 }
 
 #[test]
@@ -141,11 +150,11 @@ fn grade_goals_tell_the_distance() {
     let table =
         [(997_342, "傑", "傑G-2.7K"), (812_345, "優", "佳+12K"), (0, "没", "没+0"), (1_000_000, "傑G", "傑G+0")];
     for (score, goal, text) in table {
-        assert_eq!(grade_progress(&setsuna_trip(), &scored(score, "CLEAR"), goal), text);
+        assert_eq!(play::grade_goal(&setsuna_trip(), goal, &scored(score, "CLEAR")), text);
     }
 }
 
 #[test]
 fn labels_have_the_short_difficulty() {
-    assert_eq!(plays::label(Game::Museca, SONG, CHART), "セツナトリップ (R 13)");
+    assert_eq!(play::label(Game::Museca, &song_document(), &chart_document()), "セツナトリップ (R 13)");
 }

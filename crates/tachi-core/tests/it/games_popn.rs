@@ -7,22 +7,41 @@ use tachi_core::game::{Game, Gpt};
 use tachi_core::games::popn;
 use tachi_core::match_type::MatchType;
 
-use crate::plays::{
-    self, NONE, chart, contributions, grade_progress, id_in_form_t, number_goal, pb, play, problems, profile, resolve,
-};
+use crate::play::{self, NONE};
 
-const SONG: &str = r#"{"altTitles":[],"artist":"SUGI & REO","data":{"displayVersion":null,"genre":"ポップス",
-    "genreEN":"POPS"},"id":1,"searchTerms":[],"title":"I REALLY WANT TO HURT YOU"}"#;
-const CHART: &str = r#"{"chartID":"7489166ddfb6ec780249823d5bda255611fbc528","data":{
-    "hashSHA256":"83287260cb32c5c54b06b76967ba8620dd3735063959d9fbaf2cffc0dba8a049","inGameID":0},"difficulty":"EX",
-    "isPrimary":true,"level":"38","levelNum":38,"playtype":"9B","songID":1,"versions":["peace","kaimei","unilab"]}"#;
-const TWO_HASHES: &str = r#"{"chartID":"f759a68db3e66bddd4ffaabb3b224ce79a3e3bb5","data":{"hashSHA256":[
-    "f12d961a8723f1dfeda12352965b6f4b80be211b24e6a6f2b7c6e54ba284c21f",
-    "e9cde324fed7c71300c03f9d15e7db92b92c13b7d04666860f06a7db27803bf1"],"inGameID":66},"difficulty":"Normal",
-    "isPrimary":true,"level":"22","levelNum":22,"playtype":"9B","songID":1,"versions":["peace"]}"#;
+fn song_document() -> Value {
+    json!({
+        "altTitles": [], "artist": "SUGI & REO", "id": 1, "searchTerms": [], "title": "I REALLY WANT TO HURT YOU",
+        "data": {"displayVersion": null, "genre": "ポップス", "genreEN": "POPS"},
+    })
+}
+
+fn chart_document() -> Value {
+    json!({
+        "chartID": "7489166ddfb6ec780249823d5bda255611fbc528", "difficulty": "EX", "isPrimary": true, "level": "38",
+        "data": {
+            "hashSHA256": "83287260cb32c5c54b06b76967ba8620dd3735063959d9fbaf2cffc0dba8a049", "inGameID": 0,
+        },
+        "levelNum": 38, "playtype": "9B", "songID": 1, "versions": ["peace", "kaimei", "unilab"],
+    })
+}
+
+fn chart_with_two_hashes() -> Value {
+    json!({
+        "chartID": "f759a68db3e66bddd4ffaabb3b224ce79a3e3bb5", "difficulty": "Normal", "isPrimary": true,
+        "data": {
+            "hashSHA256": [
+                "f12d961a8723f1dfeda12352965b6f4b80be211b24e6a6f2b7c6e54ba284c21f",
+                "e9cde324fed7c71300c03f9d15e7db92b92c13b7d04666860f06a7db27803bf1",
+            ],
+            "inGameID": 66,
+        },
+        "level": "22", "levelNum": 22, "playtype": "9B", "songID": 1, "versions": ["peace"],
+    })
+}
 
 fn pops() -> Chart {
-    chart(Game::Popn, CHART)
+    play::chart(Game::Popn, &chart_document())
 }
 
 fn scored(score: i32, medal: &str) -> Value {
@@ -32,7 +51,7 @@ fn scored(score: i32, medal: &str) -> Value {
 #[test]
 fn score_ids_hash_the_medal_and_not_the_lamp() {
     assert_eq!(
-        id_in_form_t(&pops(), &scored(87_000, "clearCircle")),
+        play::form_t(&pops(), &scored(87_000, "clearCircle")),
         (
             concat!(
                 r#"{"chartID":"7489166ddfb6ec780249823d5bda255611fbc528","clearMedal":"clearCircle","#,
@@ -55,7 +74,7 @@ fn a_failed_play_gets_an_a_at_best() {
         (81_999, "failedDiamond", "FAILED", "B"),
     ];
     for (score, medal, lamp, grade) in table {
-        let json = play(&pops(), &scored(score, medal)).to_json();
+        let json = play::play(&pops(), &scored(score, medal)).to_json();
         assert_eq!((&json["lamp"], &json["grade"]), (&json!(lamp), &json!(grade)), "{score} {medal}");
     }
 }
@@ -74,7 +93,7 @@ fn goods_and_bads_must_fit_the_medal() {
     ];
     for (medal, judgements, expected) in cases {
         let values = json!({ "score": 90_000, "clearMedal": medal, "judgements": judgements });
-        assert_eq!(plays::groups(&pops(), &values), expected, "{medal} {judgements}");
+        assert_eq!(play::groups(&pops(), &values), expected, "{medal} {judgements}");
     }
 }
 
@@ -87,7 +106,7 @@ fn medals_stand_for_ranges_of_counts() {
                 let values = json!({
                     "score": 90_000, "clearMedal": format!("{kind}{shape}"), "judgements": { counted: count, other: 0 },
                 });
-                plays::groups(&pops(), &values).is_empty()
+                play::groups(&pops(), &values).is_empty()
             };
             assert!(!fits(from - 1) && fits(from), "{kind}{shape} from {from}");
             assert!(to.is_none_or(|to| fits(to) && !fits(to + 1)), "{kind}{shape} to {to:?}");
@@ -98,7 +117,7 @@ fn medals_stand_for_ranges_of_counts() {
 #[test]
 fn a_perfect_has_neither_goods_nor_bads_but_any_score() {
     let groups = |judgements| {
-        plays::groups(&pops(), &json!({ "score": 95_000, "clearMedal": "perfect", "judgements": judgements }))
+        play::groups(&pops(), &json!({ "score": 95_000, "clearMedal": "perfect", "judgements": judgements }))
     };
     assert_eq!(groups(json!({})), NONE);
     assert_eq!(groups(json!({ "good": 0, "bad": null })), NONE);
@@ -109,10 +128,10 @@ fn a_perfect_has_neither_goods_nor_bads_but_any_score() {
 fn scores_and_gauges_out_of_bounds_are_invalid() {
     for score in [-1, 100_001] {
         let expected = format!("Invalid value for score, Expected a number between 0 and 100000. Got {score}.");
-        assert_eq!(problems(&pops(), &scored(score, "easyClear")), [expected]);
+        assert_eq!(play::problems(&pops(), &scored(score, "easyClear")), [expected]);
     }
     let gauge = json!({ "score": 90_000, "clearMedal": "easyClear", "gauge": 100.5 });
-    assert_eq!(problems(&pops(), &gauge).len(), 1);
+    assert_eq!(play::problems(&pops(), &gauge).len(), 1);
 }
 
 #[test]
@@ -145,8 +164,9 @@ fn the_score_for_class_points_may_be_one_that_gives_none() {
 
 #[test]
 fn a_profile_divides_by_20_even_when_there_are_fewer() {
-    assert_eq!(profile(&popn::P9B, "naiveClassPoints", &[100.0]), Some(5.0));
-    assert_eq!(profile(&popn::P9B, "naiveClassPoints", &[]), None);
+    let profile = |points: &[f64]| play::profile_rating(&pops(), "naiveClassPoints", &[("classPoints", points)]);
+    assert_eq!(profile(&[100.0]), Some(5.0));
+    assert_eq!(profile(&[]), None);
 }
 
 #[test]
@@ -171,45 +191,46 @@ fn classes_start_at_their_thresholds() {
 
 #[test]
 fn pbs_take_medal_and_lamp_and_keep_the_grade() {
-    let capped = pb(&pops(), &[scored(95_342, "failedStar"), scored(85_000, "clearCircle")]);
+    let (capped, _) = play::pb(&pops(), &[scored(95_342, "failedStar"), scored(85_000, "clearCircle")]);
     let json = capped.data.to_json();
     assert_eq!(json["score"], 95_342);
     assert_eq!((&json["clearMedal"], &json["lamp"]), (&json!("clearCircle"), &json!("CLEAR")));
     assert_eq!(json["grade"], "A");
     assert_eq!(capped.ratings[0], Some((10_000.0 * 38.0 + 95_342.0 - 50_000.0 + 3000.0) / 5440.0));
 
-    let perfect = pb(&pops(), &[scored(90_000, "clearCircle"), scored(90_000, "perfect")]);
+    let (perfect, from) = play::pb(&pops(), &[scored(90_000, "clearCircle"), scored(90_000, "perfect")]);
     let json = perfect.data.to_json();
     assert_eq!(json["score"], 90_000);
     assert_eq!((&json["clearMedal"], &json["lamp"]), (&json!("perfect"), &json!("PERFECT")));
-    assert_eq!(contributions(&perfect), ["Best Score", "Best Clear"]);
+    assert_eq!(from, ["Best Score A", "Best Clear B"]);
 }
 
 #[test]
 fn goals_are_worded_with_commas() {
-    assert_eq!(number_goal(&popn::P9B, "score", 90_000.0).0, "Get a score of 90,000 on");
-    assert_eq!(number_goal(&popn::P9B, "score", 95_000.0).1, "95,000");
-    assert_eq!(plays::progress(&pops(), "score", &scored(98_123, "perfect")), "98,123");
-    assert_eq!(plays::progress(&pops(), "clearMedal", &scored(98_123, "perfect")), "perfect");
-    assert_eq!(plays::progress(&pops(), "lamp", &scored(98_123, "perfect")), "PERFECT");
+    let goal = |wanted| play::number_goal(&pops(), "score", wanted, &scored(98_123, "perfect"));
+    assert_eq!(goal(90_000.0), ["Get a score of 90,000 on", "98,123", "90,000"]);
+    assert_eq!(goal(95_000.0)[2], "95,000");
+    assert_eq!(play::progress(&pops(), "clearMedal", &scored(98_123, "perfect")), "perfect");
+    assert_eq!(play::progress(&pops(), "lamp", &scored(98_123, "perfect")), "PERFECT");
 }
 
 #[test]
 fn a_capped_grade_is_told_from_below() {
-    assert_eq!(grade_progress(&pops(), &scored(95_342, "clearStar"), "S"), "S-2.7K");
-    assert_eq!(grade_progress(&pops(), &scored(95_342, "failedStar"), "AA"), "A+13K");
+    assert_eq!(play::grade_goal(&pops(), "S", &scored(95_342, "clearStar")), "S-2.7K");
+    assert_eq!(play::grade_goal(&pops(), "AA", &scored(95_342, "failedStar")), "A+13K");
 }
 
 #[test]
 fn labels_have_the_short_difficulty() {
-    assert_eq!(plays::label(Game::Popn, SONG, CHART), "I REALLY WANT TO HURT YOU (EX 38)");
+    assert_eq!(play::label(Game::Popn, &song_document(), &chart_document()), "I REALLY WANT TO HURT YOU (EX 38)");
 }
 
 #[test]
 fn every_hash_of_a_chart_finds_it() {
-    let catalogue = plays::catalogue(Game::Popn, &[SONG], &[CHART, TWO_HASHES]);
+    let charts = [chart_document(), chart_with_two_hashes()];
+    let catalogue = play::catalogue(Game::Popn, &[song_document()], &charts);
     let resolve = |match_type, identifier: &str, difficulty| {
-        resolve(&catalogue, Gpt::Popn9b, (match_type, identifier, difficulty))
+        play::resolve(&catalogue, Gpt::Popn9b, (match_type, identifier, difficulty))
     };
     for hash in [
         "F12D961A8723F1DFEDA12352965B6F4B80BE211B24E6A6F2B7C6E54BA284C21F",

@@ -4,19 +4,17 @@ use serde_json::{Value, json};
 use tachi_core::catalogue::Chart;
 use tachi_core::class;
 use tachi_core::game::{Game, Gpt};
-use tachi_core::games::sdvx::{lamp_of_goal, volforce};
-use tachi_core::score::ScoreData;
+use tachi_core::games::sdvx::lamp_of_goal;
+use tachi_core::games::volforce;
 
-use crate::score_kit::{
-    chart, compose, form_t, grade_progress, metrics, number_goal, problems, rating, score as score_of, song,
-};
+use crate::play;
 
 const GPT: Gpt = Gpt::SdvxSingle;
 
 fn albida(level: f64) -> Chart {
-    chart(
+    play::chart(
         Game::Sdvx,
-        json!({
+        &json!({
             "chartID": "5088a4d0e1ee9d0cc2f625934306e45b1a60699b", "data": {"inGameID": 1}, "difficulty": "ADV",
             "isPrimary": true, "level": "10", "levelNum": level, "playtype": "Single", "songID": 1,
             "versions": ["booth", "inf", "gw", "heaven", "vivid", "exceed", "konaste"],
@@ -24,56 +22,56 @@ fn albida(level: f64) -> Chart {
     )
 }
 
-fn score(score: i64, lamp: &str, ex_score: Option<i64>) -> ScoreData {
-    score_of(GPT, json!({"score": score, "lamp": lamp, "exScore": ex_score}), &json!({}))
+fn score(score: i64, lamp: &str, ex_score: Option<i64>) -> Value {
+    json!({"score": score, "lamp": lamp, "exScore": ex_score})
 }
 
-fn judged(score: i64, lamp: &str, judgements: Value) -> ScoreData {
-    score_of(GPT, json!({"score": score, "lamp": lamp}), &judgements)
+fn judged(score: i64, lamp: &str, judgements: &Value) -> Value {
+    json!({"score": score, "lamp": lamp, "judgements": judgements})
 }
 
 #[test]
 fn ids_are_hashed_with_the_ex_score() {
     let chart = albida(10.0);
     assert_eq!(
-        form_t(&score(9_700_000, "CLEAR", None), &chart),
+        play::form_t(&chart, &score(9_700_000, "CLEAR", None)),
         (
             r#"{"chartID":"5088a4d0e1ee9d0cc2f625934306e45b1a60699b","lamp":"CLEAR","optional.exScore":null,"score":9700000,"userID":1}"#.to_owned(),
             "T8e098dad6838ddd5f629a01296a4bff14a5791b1e9d6f5d01bc4364ac3409795".to_owned()
         )
     );
-    let (text, id) = form_t(&score(9_700_000, "CLEAR", Some(1334)), &chart);
+    let (text, id) = play::form_t(&chart, &score(9_700_000, "CLEAR", Some(1334)));
     assert!(text.contains(r#""optional.exScore":1334"#), "{text}");
     assert_eq!(id, "T23c7286e902bb5046e467b2f9e39fd911f870aed9eedffa7a6c42457509ce637");
 }
 
 #[test]
 fn grades_depend_on_the_score_only() {
-    let (data, _) = tachi_core::hydrate::derive(score(10_000_000, "CLEAR", None), &albida(20.0)).unwrap();
-    assert_eq!(metrics(&data, &["grade", "lamp"]), json!(["PUC", "CLEAR"]));
+    let data = play::play(&albida(20.0), &score(10_000_000, "CLEAR", None));
+    assert_eq!(play::metrics(&data, &["grade", "lamp"]), json!(["PUC", "CLEAR"]));
 }
 
 #[test]
 fn each_group_of_checks_gives_one_message() {
     let chart = albida(17.0);
-    let messages = |data| problems(&data, &chart);
+    let messages = |values: Value| play::problems(&chart, &values);
     assert_eq!(
-        messages(judged(9_999_999, "PERFECT ULTIMATE CHAIN", json!({"near": 1}))),
+        messages(judged(9_999_999, "PERFECT ULTIMATE CHAIN", &json!({"near": 1}))),
         [
             "A PERFECT ULTIMATE CHAIN must have a score of 10,000,000, not 9,999,999.",
-            "A PERFECT ULTIMATE CHAIN cannot have nears or misses (got 1 and 0).",
+            "A PERFECT ULTIMATE CHAIN has no judgements worse than critical, but got 1.",
         ]
     );
     assert_eq!(
-        messages(judged(4_999_999, "ULTIMATE CHAIN", json!({"miss": 3}))),
+        messages(judged(4_999_999, "ULTIMATE CHAIN", &json!({"miss": 3}))),
         [
-            "An ULTIMATE CHAIN cannot have misses (got 3).",
+            "An ULTIMATE CHAIN has no judgements worse than near, but got 3.",
             "An ULTIMATE CHAIN cannot have a score below 5,000,000 (got 4,999,999).",
         ]
     );
-    assert!(messages(judged(5_000_000, "ULTIMATE CHAIN", json!({"near": 800, "miss": null}))).is_empty());
-    assert!(messages(judged(10_000_000, "FAILED", json!({}))).is_empty());
-    assert!(messages(judged(9_000_000, "CLEAR", json!({"miss": 0, "near": 0}))).is_empty());
+    assert!(messages(judged(5_000_000, "ULTIMATE CHAIN", &json!({"near": 800, "miss": null}))).is_empty());
+    assert!(messages(judged(10_000_000, "FAILED", &json!({}))).is_empty());
+    assert!(messages(judged(9_000_000, "CLEAR", &json!({"miss": 0, "near": 0}))).is_empty());
 }
 
 #[test]
@@ -81,18 +79,15 @@ fn values_outside_their_bounds_are_invalid_rather_than_unrated() {
     let chart = albida(17.0);
     for (wrong, shown) in [(10_000_001, "10000001"), (-1, "-1")] {
         let message = format!("Invalid value for score, Expected a number between 0 and 10000000. Got {shown}.");
-        assert_eq!(problems(&score(wrong, "CLEAR", None), &chart), [message]);
+        assert_eq!(play::problems(&chart, &score(wrong, "CLEAR", None)), [message]);
     }
     assert_eq!(
-        problems(&score(9_000_000, "CLEAR", Some(-1)), &chart),
+        play::problems(&chart, &score(9_000_000, "CLEAR", Some(-1))),
         ["Invalid value for exScore, EX Score must be non-negative. Got -1."]
     );
-    let gauge = |gauge: f64| score_of(GPT, json!({"score": 0, "lamp": "FAILED", "gauge": gauge}), &json!({}));
-    assert_eq!(
-        problems(&gauge(100.5), &chart),
-        ["Invalid value for gauge, Expected a number between 0 and 100. Got 100.5."]
-    );
-    assert!(problems(&gauge(100.0), &chart).is_empty());
+    let gauge = |gauge: f64| play::problems(&chart, &json!({"score": 0, "lamp": "FAILED", "gauge": gauge}));
+    assert_eq!(gauge(100.5), ["Invalid value for gauge, Expected a number between 0 and 100. Got 100.5."]);
+    assert!(gauge(100.0).is_empty());
 }
 
 #[test]
@@ -114,8 +109,7 @@ fn volforce_rates_score_lamp_and_level() {
         (0, "CLEAR", 20.0, 0.0, 0.0),
     ];
     for (value, lamp, level, vf6, vf7) in table {
-        let (data, chart) = (score(value, lamp, None), albida(level));
-        let rated = [rating("VF6", &data, &chart), rating("VF7", &data, &chart)];
+        let rated = play::ratings(&albida(level), &score(value, lamp, None));
         assert_eq!(rated, [Some(vf6), Some(vf7)], "{value} {lamp} on {level}");
     }
     assert_eq!((GPT.config().score_ratings[1].format)(0.42), "0.420");
@@ -159,9 +153,10 @@ fn dans_are_levels() {
 #[test]
 fn pbs_take_lamp_and_ex_score_from_other_scores() {
     let chart = albida(17.0);
-    let pb = |a, b, times: [Option<i64>; 2]| {
-        let (pb, from) = compose(&chart, &[(times[0], a), (times[1], b)]);
-        (metrics(&pb.data, &["score", "lamp", "exScore"]), from)
+    let pb = |a: Value, b: Value, times: [Option<i64>; 2]| {
+        let at = |play: &Value, time| play::with(play, &json!({"timeAchieved": time}));
+        let (pb, from) = play::pb(&chart, &[at(&a, times[0]), at(&b, times[1])]);
+        (play::metrics(&pb.data, &["score", "lamp", "exScore"]), from)
     };
     let best = || score(9_700_000, "CLEAR", Some(10));
     let from = |names: [&str; 2]| names.map(str::to_owned).to_vec();
@@ -186,40 +181,40 @@ fn pbs_take_lamp_and_ex_score_from_other_scores() {
 #[test]
 fn pbs_are_rated_anew_with_the_best_lamp() {
     let chart = albida(17.0);
-    let scores = [(None, score(9_912_345, "CLEAR", Some(10))), (None, score(5_000_000, "ULTIMATE CHAIN", Some(9000)))];
-    let (pb, from) = compose(&chart, &scores);
-    assert_eq!(metrics(&pb.data, &["score", "lamp", "exScore"]), json!([9_912_345, "ULTIMATE CHAIN", 9000]));
+    let scores = [score(9_912_345, "CLEAR", Some(10)), score(5_000_000, "ULTIMATE CHAIN", Some(9000))];
+    let (pb, from) = play::pb(&chart, &scores);
+    assert_eq!(play::metrics(&pb.data, &["score", "lamp", "exScore"]), json!([9_912_345, "ULTIMATE CHAIN", 9000]));
     assert_eq!(from, ["Best Score A", "Best Lamp B"]);
     assert_eq!(&*pb.ratings, [Some(0.371), Some(0.375)]);
 }
 
 #[test]
 fn leaderboards_rank_by_score_lamp_and_ex_score() {
-    let values = tachi_core::pb::rank_values(&score(9_700_000, "ULTIMATE CHAIN", None));
+    let values = tachi_core::pb::rank_values(&play::play(&albida(17.0), &score(9_700_000, "ULTIMATE CHAIN", None)));
     assert_eq!(values, [Some(9_700_000.0), Some(4.0), None]);
 }
 
 #[test]
 fn goals_are_worded_with_commas_and_distances() {
-    assert_eq!(
-        number_goal(GPT, "score", 9_082_182.0, 9_820_123.0, 9_900_000.0),
-        ["Get a score of 9,082,182 on", "9,820,123", "9,900,000"]
-    );
+    let chart = albida(17.0);
+    let goal = |wanted| play::number_goal(&chart, "score", wanted, &score(9_820_123, "CLEAR", None));
+    assert_eq!(goal(9_082_182.0), ["Get a score of 9,082,182 on", "9,820,123", "9,082,182"]);
+    assert_eq!(goal(9_900_000.0)[2], "9,900,000");
     let table = [
-        (9_817_342.0, "S", "S-83K"),
-        (9_712_000.0, "S", "AAA+12K"),
-        (9_780_000.0, "S", "(AAA+)-20K"),
-        (8_999_999.0, "S", "(A+)-1"),
-        (999_950.0, "S", "D+1M"),
-        (9_987_654.0, "PUC", "PUC-12K"),
-        (10_000_000.0, "PUC", "PUC+0"),
-        (9_312_345.0, "AA+", "(AA+)-188K"),
+        (9_817_342, "S", "S-83K"),
+        (9_712_000, "S", "AAA+12K"),
+        (9_780_000, "S", "(AAA+)-20K"),
+        (8_999_999, "S", "(A+)-1"),
+        (999_950, "S", "D+1M"),
+        (9_987_654, "PUC", "PUC-12K"),
+        (10_000_000, "PUC", "PUC+0"),
+        (9_312_345, "AA+", "(AA+)-188K"),
     ];
     for (has, goal, text) in table {
-        assert_eq!(grade_progress(&albida(17.0), "score", has, goal), text, "{has}, goal {goal}");
+        assert_eq!(play::grade_goal(&chart, goal, &score(has, "CLEAR", None)), text, "{has}, goal {goal}");
     }
     let (ex_score, _) = GPT.config().metric("exScore").unwrap();
-    assert!(GPT.config().goals.iter().all(|goal| goal.metric != ex_score));
+    assert!(GPT.config().goal(ex_score).is_none());
 }
 
 #[test]
@@ -233,7 +228,7 @@ fn goals_of_old_catalogues_mean_the_lamps_they_name() {
 
 #[test]
 fn labels_have_the_plain_difficulty() {
-    let song = song(Game::Sdvx, "ALBIDA Powerless Mix", &json!({"displayVersion": "booth"}));
+    let song = play::song(Game::Sdvx, "ALBIDA Powerless Mix", &json!({"displayVersion": "booth"}));
     assert_eq!((GPT.config().chart_label)(&song, &albida(10.0)), "ALBIDA Powerless Mix (ADV 10)");
 }
 

@@ -3,20 +3,17 @@
 use serde_json::{Value, json};
 use tachi_core::catalogue::Chart;
 use tachi_core::game::{Game, Gpt};
-use tachi_core::score::ScoreData;
 
-use crate::score_kit::{
-    chart as chart_of, compose, form_t, grade_progress, metrics, number_goal, problems, rating, score as score_of, song,
-};
+use crate::play;
 
 fn boost_remix(level: f64) -> Chart {
     chart("ADV", &level.to_string(), level, true, json!([]))
 }
 
 fn chart(difficulty: &str, level: &str, level_num: f64, official: bool, tables: Value) -> Chart {
-    chart_of(
+    play::chart(
         Game::Usc,
-        json!({
+        &json!({
             "chartID": "18979deb5cf62b860828ba3a3b814ac2c2e77f65",
             "data": {
                 "effector": "月刊ミズタニ", "hashSHA1": "bbe89e0aa22922296ab33123fb1072b5d340c86e",
@@ -28,14 +25,14 @@ fn chart(difficulty: &str, level: &str, level_num: f64, official: bool, tables: 
     )
 }
 
-fn score(score: i64, lamp: &str, judgements: &Value) -> ScoreData {
-    score_of(Gpt::UscController, json!({"score": score, "lamp": lamp}), judgements)
+fn score(score: i64, lamp: &str) -> Value {
+    json!({"score": score, "lamp": lamp})
 }
 
 #[test]
 fn ids_are_hashed_from_score_and_lamp() {
     assert_eq!(
-        form_t(&score(9_723_456, "CLEAR", &json!({})), &boost_remix(8.0)),
+        play::form_t(&boost_remix(8.0), &score(9_723_456, "CLEAR")),
         (
             r#"{"chartID":"18979deb5cf62b860828ba3a3b814ac2c2e77f65","lamp":"CLEAR","score":9723456,"userID":1}"#
                 .to_owned(),
@@ -47,7 +44,9 @@ fn ids_are_hashed_from_score_and_lamp() {
 #[test]
 fn chains_are_checked_as_in_sound_voltex() {
     let chart = boost_remix(17.0);
-    let count = |value, lamp, judgements: Value| problems(&score(value, lamp, &judgements), &chart).len();
+    let count = |value, lamp, judgements: Value| {
+        play::problems(&chart, &json!({"score": value, "lamp": lamp, "judgements": judgements})).len()
+    };
     assert_eq!(count(9_999_999, "PERFECT ULTIMATE CHAIN", json!({"near": 1, "miss": 1})), 2);
     assert_eq!(count(4_999_999, "ULTIMATE CHAIN", json!({"miss": 3})), 2);
     assert_eq!(count(10_000_000, "EXCESSIVE CLEAR", json!({})), 0);
@@ -75,36 +74,32 @@ fn volforce_rates_score_lamp_and_level() {
         (9_723_456, "CLEAR", 0.0, 0.0, 0.0),
     ];
     for (value, lamp, level, vf6, vf7) in table {
-        let (data, chart) = (score(value, lamp, &json!({})), boost_remix(level));
-        let rated = [rating("VF6", &data, &chart), rating("VF7", &data, &chart)];
+        let rated = play::ratings(&boost_remix(level), &score(value, lamp));
         assert_eq!(rated, [Some(vf6), Some(vf7)], "{value} {lamp} on {level}");
     }
 }
 
 #[test]
 fn pbs_take_the_lamp_from_another_score() {
-    let scores = [
-        (None, score(9_700_000, "CLEAR", &json!({}))), //
-        (None, score(0, "ULTIMATE CHAIN", &json!({}))),
-    ];
-    let (pb, from) = compose(&boost_remix(17.0), &scores);
-    assert_eq!(metrics(&pb.data, &["score", "lamp"]), json!([9_700_000, "ULTIMATE CHAIN"]));
+    let scores = [score(9_700_000, "CLEAR"), score(0, "ULTIMATE CHAIN")];
+    let (pb, from) = play::pb(&boost_remix(17.0), &scores);
+    assert_eq!(play::metrics(&pb.data, &["score", "lamp"]), json!([9_700_000, "ULTIMATE CHAIN"]));
     assert_eq!(from, ["Best Score A", "Best Lamp B"]);
     assert_eq!(tachi_core::pb::rank_values(&pb.data), [Some(9_700_000.0), Some(3.0)]);
 }
 
 #[test]
 fn goals_are_worded_as_in_sound_voltex() {
-    assert_eq!(
-        number_goal(Gpt::UscController, "score", 9_082_182.0, 9_820_123.0, 9_900_000.0),
-        ["Get a score of 9,082,182 on", "9,820,123", "9,900,000"]
-    );
-    assert_eq!(grade_progress(&boost_remix(17.0), "score", 9_817_342.0, "S"), "S-83K");
+    let chart = boost_remix(17.0);
+    let goal = |wanted| play::number_goal(&chart, "score", wanted, &score(9_820_123, "CLEAR"));
+    assert_eq!(goal(9_082_182.0), ["Get a score of 9,082,182 on", "9,820,123", "9,082,182"]);
+    assert_eq!(goal(9_900_000.0)[2], "9,900,000");
+    assert_eq!(play::grade_goal(&chart, "S", &score(9_817_342, "CLEAR")), "S-83K");
 }
 
 #[test]
 fn labels_depend_on_tables_and_on_being_official() {
-    let song_called = |title| song(Game::Usc, title, &json!({}));
+    let song_called = |title| play::song(Game::Usc, title, &json!({}));
     let label = |title, chart: Chart| (chart.config().chart_label)(&song_called(title), &chart);
     assert_eq!(label(".59 -BOOTH BOOST REMIX-", boost_remix(8.0)), ".59 -BOOTH BOOST REMIX- (ADV 8)");
     let us3 = json!([{"table": "us", "level": 3}]);

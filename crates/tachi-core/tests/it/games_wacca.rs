@@ -6,18 +6,25 @@ use tachi_core::class;
 use tachi_core::game::Game;
 use tachi_core::games::wacca;
 
-use crate::plays::{
-    self, chart, contributions, grade_progress, id_in_form_t, number_goal, pb, play, problems, profile,
-};
+use crate::play;
 
-const SONG: &str = r#"{"altTitles":[],"artist":"モリモリあつし","data":{"displayVersion":"lilyr","genre":"バラエティ"},
-    "id":77,"searchTerms":[],"title":"PUPA"}"#;
-const CHART: &str = r#"{"chartID":"2abcf2da86f3d968dbe07695ab7ebf6b79cb0841","data":{"inGameID":2085},
-    "difficulty":"EXPERT","isPrimary":true,"level":"13+","levelNum":13.7,"playtype":"Single","songID":77,
-    "versions":["reverse","plus"]}"#;
+fn song_document() -> Value {
+    json!({
+        "altTitles": [], "artist": "モリモリあつし", "id": 77, "searchTerms": [], "title": "PUPA",
+        "data": {"displayVersion": "lilyr", "genre": "バラエティ"},
+    })
+}
+
+fn chart_document() -> Value {
+    json!({
+        "chartID": "2abcf2da86f3d968dbe07695ab7ebf6b79cb0841", "data": {"inGameID": 2085}, "difficulty": "EXPERT",
+        "isPrimary": true, "level": "13+", "levelNum": 13.7, "playtype": "Single", "songID": 77,
+        "versions": ["reverse", "plus"],
+    })
+}
 
 fn pupa() -> Chart {
-    chart(Game::Wacca, CHART)
+    play::chart(Game::Wacca, &chart_document())
 }
 
 fn scored(score: i32, lamp: &str) -> Value {
@@ -27,7 +34,7 @@ fn scored(score: i32, lamp: &str) -> Value {
 #[test]
 fn score_ids_have_form_t() {
     assert_eq!(
-        id_in_form_t(&pupa(), &scored(953_000, "CLEAR")),
+        play::form_t(&pupa(), &scored(953_000, "CLEAR")),
         (
             r#"{"chartID":"2abcf2da86f3d968dbe07695ab7ebf6b79cb0841","lamp":"CLEAR","score":953000,"userID":1}"#
                 .to_owned(),
@@ -53,7 +60,7 @@ fn grades_start_at_their_bounds() {
         (990_000, "SSS+"),
         (1_000_000, "MASTER"),
     ];
-    let grade = |score| play(&pupa(), &scored(score, "CLEAR")).to_json()["grade"].clone();
+    let grade = |score| play::play(&pupa(), &scored(score, "CLEAR")).to_json()["grade"].clone();
     for (index, (score, expected)) in table.into_iter().enumerate() {
         assert_eq!(grade(score), expected, "{score}");
         if index > 0 {
@@ -77,7 +84,7 @@ fn score_and_judgements_must_fit_the_lamp() {
     ];
     for (score, lamp, judgements, expected) in cases {
         let values = json!({ "score": score, "lamp": lamp, "judgements": judgements });
-        assert_eq!(plays::groups(&pupa(), &values), expected, "{values}");
+        assert_eq!(play::groups(&pupa(), &values), expected, "{values}");
     }
 }
 
@@ -85,7 +92,7 @@ fn score_and_judgements_must_fit_the_lamp() {
 fn scores_out_of_bounds_are_invalid() {
     for score in [-1, 1_000_001] {
         let expected = format!("Invalid value for score, Expected a number between 0 and 1000000. Got {score}.");
-        assert_eq!(problems(&pupa(), &scored(score, "CLEAR")), [expected]);
+        assert_eq!(play::problems(&pupa(), &scored(score, "CLEAR")), [expected]);
     }
 }
 
@@ -102,7 +109,7 @@ fn rates_are_rounded_to_thousandths() {
     for (score, level, expected) in table {
         assert_eq!(wacca::rate(score, level), Ok(expected), "{score} on {level}");
     }
-    assert_eq!(plays::rate(&pupa(), "rate", &scored(953_000, "CLEAR")), Some(41.1));
+    assert_eq!(play::rating(&pupa(), "rate", &scored(953_000, "CLEAR")), Some(41.1));
 }
 
 #[test]
@@ -113,9 +120,10 @@ fn a_rate_on_level_0_is_either_nothing_or_impossible() {
 
 #[test]
 fn a_profile_is_the_sum_of_50() {
-    assert_eq!(profile(&wacca::SINGLE, "naiveRate", &[50.0; 51]), Some(2500.0));
-    assert_eq!(profile(&wacca::SINGLE, "naiveRate", &[50.0]), Some(50.0));
-    assert_eq!(profile(&wacca::SINGLE, "naiveRate", &[]), None);
+    let profile = |rates: &[f64]| play::profile_rating(&pupa(), "naiveRate", &[("rate", rates)]);
+    assert_eq!(profile(&[50.0; 51]), Some(2500.0));
+    assert_eq!(profile(&[50.0]), Some(50.0));
+    assert_eq!(profile(&[]), None);
 }
 
 #[test]
@@ -142,21 +150,21 @@ fn colours_start_at_their_thresholds() {
 
 #[test]
 fn pbs_take_the_best_lamp() {
-    let pb = pb(&pupa(), &[scored(953_000, "CLEAR"), scored(940_000, "MISSLESS")]);
+    let (pb, from) = play::pb(&pupa(), &[scored(953_000, "CLEAR"), scored(940_000, "MISSLESS")]);
     let json = pb.data.to_json();
     assert_eq!((&json["score"], &json["lamp"], &json["grade"]), (&json!(953_000), &json!("MISSLESS"), &json!("SS")));
-    assert_eq!(contributions(&pb), ["Best Score", "Best Lamp"]);
+    assert_eq!(from, ["Best Score A", "Best Lamp B"]);
 }
 
 #[test]
 fn goals_are_worded_with_commas() {
-    assert_eq!(number_goal(&wacca::SINGLE, "score", 908_182.0).0, "Get a score of 908,182 on");
-    assert_eq!(number_goal(&wacca::SINGLE, "score", 901_003.0).1, "901,003");
-    assert_eq!(plays::progress(&pupa(), "score", &scored(982_123, "CLEAR")), "982,123");
-    assert_eq!(grade_progress(&pupa(), &scored(917_342, "CLEAR"), "SS"), "(S+)-13K");
+    let goal = |wanted| play::number_goal(&pupa(), "score", wanted, &scored(982_123, "CLEAR"));
+    assert_eq!(goal(908_182.0), ["Get a score of 908,182 on", "982,123", "908,182"]);
+    assert_eq!(goal(901_003.0)[2], "901,003");
+    assert_eq!(play::grade_goal(&pupa(), "SS", &scored(917_342, "CLEAR")), "(S+)-13K");
 }
 
 #[test]
 fn labels_have_the_short_difficulty() {
-    assert_eq!(plays::label(Game::Wacca, SONG, CHART), "PUPA (EXP 13+)");
+    assert_eq!(play::label(Game::Wacca, &song_document(), &chart_document()), "PUPA (EXP 13+)");
 }

@@ -2,11 +2,13 @@
 
 mod collections;
 mod collections_goals;
+mod config_json;
 mod games_arcaea;
 mod games_bms;
 mod games_chunithm;
 mod games_ddr;
 mod games_gitadora;
+mod games_iidx;
 mod games_itg;
 mod games_jubeat;
 mod games_maimai;
@@ -20,7 +22,6 @@ mod games_usc;
 mod games_wacca;
 mod load;
 mod play;
-mod plays;
-mod score_kit;
-mod sega_play;
+mod properties;
+mod tables;
 mod vectors;

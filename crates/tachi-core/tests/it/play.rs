@@ -1,134 +1,302 @@
-//! Plays on charts of the built-in catalogue, for tests of the games' rules.
+//! Charts, plays and what becomes of them, from JSON: for the tests of the games' rules.
+//!
+//! A play is written as one object: its metrics by name, and where it matters `judgements` and `timeAchieved`.
 
 use std::path::Path;
 
-use serde_json::Value;
-use tachi_core::catalogue::{Catalogue, Chart, ChartDocument, ChartKey};
-use tachi_core::game::{Game, GoalStyle, Gpt, GptConfig};
+use serde_json::{Value, json};
+use tachi_core::catalogue::{Catalogue, Chart, ChartDocument, ChartKey, ChartQuery, ResolveError, Song, SongDocument};
+use tachi_core::game::{Game, GoalCharts, GoalFormat, GoalStyle, Gpt, GptConfig, ProfileRule, RatedChart};
 use tachi_core::hydrate::{self, HydrateError};
-use tachi_core::ids::UserId;
+use tachi_core::ids::{ScoreId, UserId};
+use tachi_core::match_type::MatchType;
 use tachi_core::pb::{self, Pb, PbCandidate};
+use tachi_core::rating::profile_best;
 use tachi_core::score::ScoreData;
-use tachi_core::score_id;
+use tachi_core::{class, score_id, session, validate};
 
-/// The documents of one file of the built-in catalogue.
-fn documents(kind: &str, game: Game) -> Vec<Value> {
+// --- Charts ----------------------------------------------------------------------------------------------------
+
+/// The text of a file.
+#[expect(clippy::disallowed_methods, reason = "fixtures are files")]
+pub fn text_of(file: &Path) -> String {
+    std::fs::read_to_string(file).unwrap()
+}
+
+fn built_in_documents(kind: &str, game: Game) -> Vec<Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/catalogue");
-    let text = std::fs::read_to_string(folder.join(format!("{kind}-{game}.json"))).unwrap();
-    serde_json::from_str(&text).unwrap()
+    serde_json::from_str(&text_of(&folder.join(format!("{kind}-{game}.json")))).unwrap()
 }
 
 /// A game's part of the built-in catalogue.
-pub fn catalogue(game: Game) -> Catalogue {
-    let mut builder = Catalogue::builder();
-    for song in documents("songs", game) {
-        builder.song(game, serde_json::from_str(&song.to_string()).unwrap()).unwrap();
+pub fn built_in_catalogue(game: Game) -> Catalogue {
+    catalogue(game, &built_in_documents("songs", game), &built_in_documents("charts", game))
+}
+
+/// The document of a chart of the built-in catalogue.
+pub fn built_in(game: Game, id: &str) -> Value {
+    built_in_documents("charts", game).into_iter().find(|chart| chart["chartID"] == id).unwrap()
+}
+
+/// A document with some members replaced; those of inner objects one by one.
+pub fn with(document: &Value, changes: &Value) -> Value {
+    let mut document = document.clone();
+    for (name, value) in changes.as_object().unwrap() {
+        if value.is_object() && document[name].is_object() {
+            document[name] = with(&document[name], value);
+        } else {
+            document[name] = value.clone();
+        }
     }
-    for (key, chart) in (1..).zip(documents("charts", game)) {
-        builder.chart(game, &serde_json::from_str(&chart.to_string()).unwrap(), ChartKey(key)).unwrap();
+    document
+}
+
+/// A chart outside any catalogue.
+pub fn chart(game: Game, document: &Value) -> Chart {
+    Chart::from_document(game, &chart_document(document)).unwrap()
+}
+
+/// The catalogue of these songs and charts.
+pub fn catalogue(game: Game, songs: &[Value], charts: &[Value]) -> Catalogue {
+    let mut builder = Catalogue::builder();
+    for song in songs {
+        builder.song(game, song_document(song)).unwrap();
+    }
+    for (key, chart) in (1..).zip(charts) {
+        builder.chart(game, &chart_document(chart), ChartKey(key)).unwrap();
     }
     builder.build()
 }
 
-/// A chart of the built-in catalogue with some members of its document changed; those of `data` one by one.
-pub fn chart_but(game: Game, id: &str, changes: &Value) -> Chart {
-    let mut document = documents("charts", game).into_iter().find(|chart| chart["chartID"] == id).unwrap();
-    for (name, value) in changes.as_object().unwrap() {
-        match value.as_object() {
-            Some(members) => document[name].as_object_mut().unwrap().extend(members.clone()),
-            None => document[name] = value.clone(),
-        }
-    }
-    let document: ChartDocument = serde_json::from_str(&document.to_string()).unwrap();
-    Chart::from_document(game, &document).unwrap()
+// `data` is kept as text, which only a text can be read into.
+fn chart_document(document: &Value) -> ChartDocument {
+    serde_json::from_str(&document.to_string()).unwrap()
 }
 
-/// A chart of the built-in catalogue.
-pub fn chart(game: Game, id: &str) -> Chart {
-    chart_but(game, id, &Value::Object(serde_json::Map::new()))
+fn song_document(document: &Value) -> SongDocument {
+    serde_json::from_str(&document.to_string()).unwrap()
 }
 
-/// A score of which nothing is derived yet, from its metrics and `judgements`.
-pub fn score(gpt: Gpt, values: &Value) -> ScoreData {
-    let mut data = ScoreData::new(gpt.config());
+/// A song of that title.
+pub fn song(game: Game, title: &str, data: &Value) -> Song {
+    let document = json!({
+        "id": 1, "title": title, "artist": "", "altTitles": [], "searchTerms": [], "data": data,
+    });
+    let SongDocument { id, title, artist, data, .. } = song_document(&document);
+    let (title, artist, data) = (title.into(), artist.into(), data.get().into());
+    Song { id, game, title, artist, alt_titles: [].into(), search_terms: [].into(), data }
+}
+
+/// The label of a chart.
+pub fn label(game: Game, song: &Value, chart: &Value) -> String {
+    let catalogue = catalogue(game, std::slice::from_ref(song), std::slice::from_ref(chart));
+    catalogue.label(&catalogue.charts()[0])
+}
+
+/// The ID of the chart that a query without a version finds.
+pub fn resolve(
+    catalogue: &Catalogue,
+    gpt: Gpt,
+    (match_type, identifier, difficulty): (MatchType, &str, Option<&str>),
+) -> Result<String, ResolveError> {
+    resolve_version(catalogue, gpt, (match_type, identifier, difficulty), None)
+}
+
+/// The ID of the chart that a query finds.
+pub fn resolve_version(
+    catalogue: &Catalogue,
+    gpt: Gpt,
+    (match_type, identifier, difficulty): (MatchType, &str, Option<&str>),
+    version: Option<&str>,
+) -> Result<String, ResolveError> {
+    let query = ChartQuery { match_type, identifier, difficulty, artist: None, version };
+    catalogue.resolve(gpt, &query).map(|index| catalogue.chart(index).id.to_string())
+}
+
+// --- Plays -----------------------------------------------------------------------------------------------------
+
+/// A play of which nothing is derived yet.
+pub fn dry(config: &'static GptConfig, values: &Value) -> ScoreData {
+    let mut data = ScoreData::new(config);
     for (name, value) in values.as_object().unwrap() {
-        match value.as_object() {
-            Some(judgements) => data.set_judgements_json(judgements).unwrap(),
-            None => data.set_json(name, value).unwrap(),
+        match name.as_str() {
+            "judgements" => data.set_judgements_json(value.as_object().unwrap()).unwrap(),
+            "timeAchieved" => {}
+            metric => data.set_json(metric, value).unwrap(),
         }
     }
     data
 }
 
-/// A score with its derived metrics, which must be valid.
-pub fn derived(chart: &Chart, values: &Value) -> ScoreData {
-    hydrate::derive(score(chart.gpt, values), chart).unwrap().0
+/// A play with its derived metrics, where there can be any.
+pub fn play(chart: &Chart, values: &Value) -> ScoreData {
+    let mut data = dry(chart.config(), values);
+    // A play that has no grade is invalid, and the tests ask for that.
+    let _ = hydrate::derive_metrics(&mut data, chart);
+    data
 }
 
-/// The score ratings of a valid score.
-pub fn ratings(chart: &Chart, values: &Value) -> Vec<Option<f64>> {
-    hydrate::derive(score(chart.gpt, values), chart).unwrap().1.into_vec()
+/// The named metrics of a play, as JSON.
+pub fn metrics(data: &ScoreData, names: &[&str]) -> Value {
+    let value = |name: &&str| data.value_json(data.config().metric(name).unwrap().0).unwrap_or_default();
+    names.iter().map(value).collect()
 }
 
-/// What is wrong with a score, a line each.
+/// What is wrong with a play, a line each.
 pub fn problems(chart: &Chart, values: &Value) -> Vec<String> {
-    match hydrate::derive(score(chart.gpt, values), chart) {
+    match hydrate::derive(dry(chart.config(), values), chart) {
         Ok(_) => Vec::new(),
         Err(HydrateError::Invalid(text)) => text.lines().skip(1).map(str::to_owned).collect(),
         Err(error) => panic!("{error}"),
     }
 }
 
-/// The text that user 1's score ID hashes, and the digest in hexadecimal.
-pub fn hashed(chart: &Chart, values: &Value) -> (String, String) {
-    let data = score(chart.gpt, values);
-    let text = score_id::form_t_text(UserId(1), &chart.id, &data);
-    (text, const_hex::encode(score_id::dedup_key(UserId(1), &chart.id, &data)))
+/// Checks that a play has these problems, each given by a part of its line, and no other.
+#[track_caller]
+pub fn check_problems(chart: &Chart, values: &Value, expected: &[&str]) {
+    let lines = problems(chart, values);
+    let agree = lines.len() == expected.len() && lines.iter().zip(expected).all(|(line, part)| line.contains(part));
+    assert!(agree, "{values}: expected {expected:?}, got {lines:?}");
 }
 
-/// The PB of these scores, valid or not, and what it is composed of: name and position of the score.
-pub fn compose(chart: &Chart, scores: &[Value]) -> (Pb, Vec<(String, usize)>) {
-    let hydrated = |values| {
-        let mut data = score(chart.gpt, values);
-        hydrate::derive_metrics(&mut data, chart).unwrap();
-        data
-    };
-    let scores: Vec<ScoreData> = scores.iter().map(hydrated).collect();
-    let candidates = scores.iter().enumerate().map(|(position, data)| PbCandidate {
-        id: format!("T{position:064x}").parse().unwrap(),
+/// What [`groups`] gives for a play that no game-wide validator refuses.
+pub const NONE: [usize; 0] = [];
+
+/// Which of the GPT's game-wide validators refuse a play, the first being 1.
+pub fn groups(chart: &Chart, values: &Value) -> Vec<usize> {
+    let data = play(chart, values);
+    let lines = validate::problems(&data, chart);
+    let validators = (1..).zip(chart.config().validators);
+    let refusing = validators.filter_map(|(group, validator)| {
+        let line = validator(&data, chart)?;
+        assert!(lines.contains(&line), "{line:?} is not among {lines:?}");
+        Some(group)
+    });
+    refusing.collect()
+}
+
+/// The score ratings of a valid play.
+#[track_caller]
+pub fn ratings(chart: &Chart, values: &Value) -> Vec<Option<f64>> {
+    hydrate::derive(dry(chart.config(), values), chart).unwrap().1.into_vec()
+}
+
+/// A score rating of a valid play.
+#[track_caller]
+pub fn rating(chart: &Chart, name: &str, values: &Value) -> Option<f64> {
+    ratings(chart, values)[chart.config().score_rating(name).unwrap()]
+}
+
+/// The text that user 1's score ID in form T hashes, and the ID.
+pub fn form_t(chart: &Chart, values: &Value) -> (String, String) {
+    let data = dry(chart.config(), values);
+    let key = score_id::dedup_key(UserId(1), &chart.id, &data);
+    (score_id::form_t_text(UserId(1), &chart.id, &data), format!("T{}", const_hex::encode(key)))
+}
+
+// --- PBs -------------------------------------------------------------------------------------------------------
+
+/// The PB of plays A, B, C.., valid or not, and what it is composed of: `Best Score A`.
+pub fn pb(chart: &Chart, plays: &[Value]) -> (Pb, Vec<String>) {
+    let data: Vec<ScoreData> = plays.iter().map(|values| play(chart, values)).collect();
+    let id = |position: usize| -> ScoreId { format!("T{position:064x}").parse().unwrap() };
+    let candidates = data.iter().enumerate().map(|(position, data)| PbCandidate {
+        id: id(position),
         data,
-        time_achieved: None,
+        time_achieved: plays[position]["timeAchieved"].as_i64(),
         highlight: false,
     });
     let pb = pb::compose(&candidates.collect::<Vec<_>>(), chart).unwrap();
-    let position = |id: tachi_core::ids::ScoreId| usize::from(id.to_bytes()[32]);
-    let from = pb.composed_from.iter().map(|from| (from.name.clone(), position(from.score_id))).collect();
-    (pb, from)
+    let letter = |wanted| ('A'..).zip((0..plays.len()).map(id)).find(|(_, id)| *id == wanted).unwrap().0;
+    let composed_from = pb.composed_from.iter().map(|from| format!("{} {}", from.name, letter(from.score_id)));
+    let composed_from = composed_from.collect();
+    (pb, composed_from)
 }
 
-/// The wording of goals on a metric.
-fn goal(config: &'static GptConfig, metric: &str) -> &'static GoalStyle {
-    let (index, _) = config.metric(metric).unwrap();
-    &config.goals.iter().find(|format| format.metric == index).unwrap().style
+// --- Sessions, profiles and classes --------------------------------------------------------------------------------
+
+/// A session rating of scores that all have this one value of each of the GPT's score ratings.
+pub fn session_rating(config: &GptConfig, name: &str, values: &[f64]) -> Option<f64> {
+    let scores: Vec<Vec<Option<f64>>> =
+        values.iter().map(|value| vec![Some(*value); config.score_ratings.len()]).collect();
+    let position = config.session_ratings.iter().position(|rating| rating.name == name).unwrap();
+    session::ratings(config, scores.iter().map(Vec::as_slice))[position]
 }
 
-/// How a goal on a number is worded: what is asked for, and the value wanted.
-pub fn wording(gpt: Gpt, metric: &str, value: f64) -> (String, String) {
-    match goal(gpt.config(), metric) {
-        GoalStyle::Number { criteria, out_of, .. } => (criteria(value), out_of(value)),
-        GoalStyle::Value { .. } | GoalStyle::Grade { .. } => panic!("{metric} is no number"),
-    }
-}
-
-/// How a PB's progress to a goal is worded; `wanted` names the grade, for grades.
-pub fn progress(chart: &Chart, pb: &ScoreData, metric: &str, wanted: &str) -> String {
-    let (index, metric_config) = chart.config().metric(metric).unwrap();
-    match goal(chart.config(), metric) {
-        GoalStyle::Number { progress, .. } => progress(pb),
-        GoalStyle::Value { progress: Some(progress), .. } => progress(pb),
-        GoalStyle::Value { progress: None, .. } => pb.value(index).to_owned(),
-        GoalStyle::Grade { progress } => {
-            progress(pb, chart, metric_config.values().iter().position(|grade| *grade == wanted).unwrap())
+/// A profile rating of PBs on one chart with these score ratings.
+pub fn profile_rating(chart: &Chart, name: &str, ratings: &[(&str, &[f64])]) -> Option<f64> {
+    let values = |of: &str| ratings.iter().find(|(name, _)| *name == of).map_or(&[][..], |(_, values)| values);
+    let rating = chart.config().profile_ratings.iter().find(|rating| rating.name == name).unwrap();
+    match &rating.rule {
+        ProfileRule::Best { of, best, how } => profile_best(values(of), *best, *how),
+        ProfileRule::Own { inputs, calculate } => {
+            let lists = inputs.iter().map(|input| {
+                let mut list: Vec<RatedChart<'_>> =
+                    values(input.of).iter().map(|value| RatedChart { value: *value, chart }).collect();
+                list.sort_by(|a, b| b.value.total_cmp(&a.value));
+                list.truncate(input.limit);
+                list
+            });
+            calculate(&lists.collect::<Vec<_>>())
         }
     }
+}
+
+/// Checks a derived class set: each value starts at its bound, the first one covers everything below, and a null
+/// rating gives none.
+#[track_caller]
+pub fn check_classes(gpt: Gpt, set: &str, expected: &[(f64, &str)]) {
+    let set = gpt.config().class_set(set).unwrap();
+    let ids: Vec<&str> = set.values.iter().map(|value| value.id).collect();
+    assert_eq!(ids, expected.iter().map(|(_, id)| *id).collect::<Vec<_>>());
+    assert_eq!(class::derive(set, None), None);
+    assert_eq!(class::derive(set, Some(-1.0)), Some(ids[0]));
+    for (index, (from, id)) in expected.iter().enumerate() {
+        assert_eq!(class::derive(set, Some(*from)), Some(*id), "{from}");
+        if index > 0 {
+            assert_eq!(class::derive(set, Some(from - 0.001)), Some(ids[index - 1]), "just below {from}");
+        }
+    }
+}
+
+// --- Goals -----------------------------------------------------------------------------------------------------
+
+fn goal(config: &GptConfig, metric: &str) -> &'static GoalFormat {
+    config.goal(config.metric(metric).unwrap().0).unwrap()
+}
+
+/// On which charts goals on a metric may be set.
+pub fn goal_charts(gpt: Gpt, metric: &str) -> GoalCharts {
+    goal(gpt.config(), metric).charts
+}
+
+/// Criteria and outOf of a goal.
+pub fn wording(config: &GptConfig, metric: &str, wanted: f64) -> [String; 2] {
+    let goal = goal(config, metric);
+    [goal.criteria(config, wanted), goal.out_of(config, wanted)]
+}
+
+/// How far a play is towards a goal that is no grade.
+pub fn progress(chart: &Chart, metric: &str, values: &Value) -> String {
+    goal(chart.config(), metric).progress(&play(chart, values), chart, 0.0)
+}
+
+/// Criteria, progress of a play and outOf of a goal that is no grade.
+pub fn number_goal(chart: &Chart, metric: &str, wanted: f64, values: &Value) -> [String; 3] {
+    let [criteria, out_of] = wording(chart.config(), metric, wanted);
+    [criteria, progress(chart, metric, values), out_of]
+}
+
+/// How far a play is towards a grade.
+pub fn grade_goal(chart: &Chart, wanted: &str, values: &Value) -> String {
+    let config = chart.config();
+    let (_, grade) = config.metric("grade").unwrap();
+    let wanted = grade.values().iter().position(|grade| *grade == wanted).unwrap();
+    goal(config, "grade").progress(&play(chart, values), chart, wanted as f64)
+}
+
+/// The metrics whose goals show values as they are.
+pub fn plain_goals(config: &GptConfig) -> Vec<&'static str> {
+    let plain = config.goals.iter().filter(|goal| matches!(goal.style, GoalStyle::Value { progress: None }));
+    plain.map(|goal| config.metrics[goal.metric.get()].name).collect()
 }

@@ -3,15 +3,14 @@
 
 use smallvec::smallvec;
 
+use super::common::{self, refuse_outside, three_decimals};
 use crate::catalogue::Chart;
 use crate::game::{
-    Best, Bound, ClassSet, ClassSource, ClassValue, DifficultyKind, Game, GoalCharts, GoalFormat, GoalStyle, Gpt,
-    GptConfig, Merger, MetaField, MetaKind, Metric, MetricKind, POSITIVE_INTEGER, PbConfig, Pick, ProfileRating,
-    ProfileRule, RankKey, Refusal, ScoreRating, SessionRating,
+    Best, Bound, ClassSet, ClassValue, DifficultyKind, Game, GoalCharts, GoalFormat, Gpt, GptConfig, Merger, MetaField,
+    MetaKind, Metric, MetricKind, PbConfig, ProfileRating, RankKey, Refusal, ScoreRating, SessionRating,
 };
-use crate::games::standard_label;
 use crate::grade;
-use crate::number::{compact, round, to_fixed, with_commas};
+use crate::number::{compact, round, with_commas};
 use crate::score::{MetricIdx, MetricValue, ScoreData, index_in, metric};
 
 /// The judgements, best first.
@@ -20,7 +19,7 @@ pub const JUDGEMENTS: &[&str] = &["critical", "near", "miss"];
 /// The grades, worst first.
 pub const GRADES: &[&str] = &["D", "C", "B", "A", "A+", "AA", "AA+", "AAA", "AAA+", "S", "PUC"];
 
-/// The score that each grade begins with.
+/// The lower bound of each grade.
 pub const GRADE_BOUNDS: &[f64] = &[0.0, 7e6, 8e6, 8.7e6, 9e6, 9.3e6, 9.5e6, 9.7e6, 9.8e6, 9.9e6, MAX_SCORE];
 
 const MAX_SCORE: f64 = 1e7;
@@ -28,7 +27,7 @@ const ULTIMATE_CHAIN: &str = "ULTIMATE CHAIN";
 const PERFECT_ULTIMATE_CHAIN: &str = "PERFECT ULTIMATE CHAIN";
 
 /// What both games' configurations have in common; games and playtypes fill in the rest.
-pub(in crate::games) const SHARED: GptConfig = GptConfig {
+pub(super) const SHARED: GptConfig = GptConfig {
     gpt: Gpt::SdvxSingle,
     game: Game::Sdvx,
     playtype: "",
@@ -47,9 +46,9 @@ pub(in crate::games) const SHARED: GptConfig = GptConfig {
     default_metric: SCORE,
     default_enum: GRADE,
     score_meta: &[],
-    preferences: &[MetaField { name: "vf6Target", kind: MetaKind::Number, null_ok: true }],
+    preferences: &[MetaField::nullable("vf6Target", MetaKind::Number)],
     derive: |data, _| Ok(smallvec![MetricValue::Enum(grade(data.number(SCORE))? as u8)]),
-    validators: &[perfect_chains_are_perfect, chains_fit_judgements, chains_have_half_the_score],
+    validators: &[perfect_chains_are_perfect, chains_are_unbroken, chains_have_half_the_score],
     score_ratings: &[
         ScoreRating {
             name: "VF6",
@@ -83,29 +82,21 @@ pub(in crate::games) const SHARED: GptConfig = GptConfig {
         bucket: |_, _| 0,
     },
     goals: &[
-        GoalFormat {
-            metric: SCORE,
-            style: GoalStyle::Number {
-                criteria: score_criteria,
-                progress: |data| with_commas(data.number(SCORE)),
-                out_of: with_commas,
-            },
-            charts: GoalCharts::Any,
-        },
+        common::score_goal(SCORE, GoalCharts::Any),
         GoalFormat::value(LAMP),
         GoalFormat::grade(GRADE, |data, _, goal| grade_delta(data.number(SCORE), data.index(GRADE), goal)),
     ],
-    chart_label: standard_label,
+    chart_label: common::standard_label,
     chart_data: &[],
     chart_numbers: &[],
     chart_arrays: &[],
     recalculate_on: &["levelNum"],
 };
 
-// --- Metrics ---------------------------------------------------------------------------------------------------
+// --- Metrics ----------------------------------------------------------------------------------------------------
 
 /// The first three metrics of both games; only the lamps differ.
-pub(in crate::games) const fn main_metrics(lamps: &'static [&'static str]) -> [Metric; 3] {
+pub(super) const fn main_metrics(lamps: &'static [&'static str]) -> [Metric; 3] {
     [
         Metric::provided("score", MetricKind::Integer(Bound::Between(0.0, MAX_SCORE))),
         Metric::provided("lamp", MetricKind::Enum { values: lamps, relevant_from: "CLEAR" }),
@@ -113,28 +104,19 @@ pub(in crate::games) const fn main_metrics(lamps: &'static [&'static str]) -> [M
     ]
 }
 
-// The optional metrics that both games have.
-pub(in crate::games) const FAST: Metric =
-    Metric::optional("fast", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER)));
-pub(in crate::games) const SLOW: Metric =
-    Metric::optional("slow", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER)));
-pub(in crate::games) const MAX_COMBO: Metric =
-    Metric::optional("maxCombo", MetricKind::Integer(Bound::NonNegative(POSITIVE_INTEGER)));
-pub(in crate::games) const GAUGE: Metric = Metric::optional("gauge", MetricKind::Decimal(Bound::Between(0.0, 100.0)));
-
 // For the positions only, which do not depend on the lamps.
 const MAIN_METRICS: &[Metric] = &main_metrics(&[]);
-pub(in crate::games) const SCORE: MetricIdx = metric(MAIN_METRICS, "score");
-pub(in crate::games) const LAMP: MetricIdx = metric(MAIN_METRICS, "lamp");
+pub(super) const SCORE: MetricIdx = metric(MAIN_METRICS, "score");
+pub(super) const LAMP: MetricIdx = metric(MAIN_METRICS, "lamp");
 const GRADE: MetricIdx = metric(MAIN_METRICS, "grade");
 
+const CRITICAL: usize = index_in(JUDGEMENTS, "critical");
 const NEAR: usize = index_in(JUDGEMENTS, "near");
 const MISS: usize = index_in(JUDGEMENTS, "miss");
 
-pub(in crate::games) const BEST_LAMP: Merger =
-    Merger { name: "Best Lamp", metric: LAMP, pick: Pick::Largest, copies: &[LAMP], eligible: None };
+pub(super) const BEST_LAMP: Merger = Merger::largest("Best Lamp", &[LAMP]);
 
-// --- Validators ------------------------------------------------------------------------------------------------
+// --- Validation -------------------------------------------------------------------------------------------------
 
 fn perfect_chains_are_perfect(data: &ScoreData, _chart: &Chart) -> Option<String> {
     let score = data.number(SCORE);
@@ -142,15 +124,11 @@ fn perfect_chains_are_perfect(data: &ScoreData, _chart: &Chart) -> Option<String
         .then(|| format!("A PERFECT ULTIMATE CHAIN must have a score of 10,000,000, not {}.", with_commas(score)))
 }
 
-fn chains_fit_judgements(data: &ScoreData, _chart: &Chart) -> Option<String> {
-    let (near, miss) = (data.judgement_or_zero(NEAR), data.judgement_or_zero(MISS));
-    match data.value(LAMP) {
-        PERFECT_ULTIMATE_CHAIN if near > 0 || miss > 0 => {
-            Some(format!("A PERFECT ULTIMATE CHAIN cannot have nears or misses (got {near} and {miss})."))
-        }
-        ULTIMATE_CHAIN if miss > 0 => Some(format!("An ULTIMATE CHAIN cannot have misses (got {miss}).")),
-        _ => None,
-    }
+fn chains_are_unbroken(data: &ScoreData, _chart: &Chart) -> Option<String> {
+    let lamps = data.config().metrics[LAMP.get()].values();
+    let lamp = |name| lamps.iter().position(|lamp| *lamp == name).unwrap_or(lamps.len());
+    let allows = [(lamp(PERFECT_ULTIMATE_CHAIN), CRITICAL), (lamp(ULTIMATE_CHAIN), NEAR)];
+    common::broken_combo(data, LAMP, &allows, MISS)
 }
 
 /// A near is worth half a critical, so nothing but nears still makes half the score.
@@ -160,7 +138,7 @@ fn chains_have_half_the_score(data: &ScoreData, _chart: &Chart) -> Option<String
         .then(|| format!("An ULTIMATE CHAIN cannot have a score below 5,000,000 (got {}).", with_commas(score)))
 }
 
-// --- Grades ----------------------------------------------------------------------------------------------------
+// --- Grades -----------------------------------------------------------------------------------------------------
 
 /// The index of a score's grade.
 ///
@@ -176,13 +154,7 @@ pub fn grade_delta(score: f64, has: usize, goal: usize) -> String {
     grade::delta(GRADES, GRADE_BOUNDS, has, score, goal, compact)
 }
 
-/// `Get a score of 9,082,182 on`
-#[must_use]
-pub fn score_criteria(value: f64) -> String {
-    format!("Get a score of {} on", with_commas(value))
-}
-
-// --- VOLFORCE --------------------------------------------------------------------------------------------------
+// --- VOLFORCE ---------------------------------------------------------------------------------------------------
 
 /// The grades' coefficients from VF5 on.
 const GRADE_COEFFICIENTS: &[f64] = &[80.0, 82.0, 85.0, 88.0, 91.0, 94.0, 97.0, 100.0, 102.0, 105.0, 105.0];
@@ -206,9 +178,7 @@ fn lamp_coefficients(lamp: &str) -> Result<(f64, f64), Refusal> {
 }
 
 fn grade_coefficient(score: f64, coefficients: &[f64]) -> Result<f64, Refusal> {
-    if score > MAX_SCORE {
-        return Err(Refusal::new("A score is at most 10,000,000."));
-    }
+    refuse_outside("score", score, MAX_SCORE)?;
     Ok(coefficients[grade(score)?])
 }
 
@@ -239,7 +209,7 @@ pub fn vf5(score: f64, lamp: &str, level: f64) -> Result<f64, Refusal> {
 /// VF6, the VOLFORCE of EXCEED GEAR, in thousandths. Decimals of the level do not count.
 ///
 /// ```
-/// use tachi_core::games::sdvx::volforce::vf6;
+/// use tachi_core::games::volforce::vf6;
 /// assert_eq!(vf6(9_723_456.0, "CLEAR", 18.4), Ok(0.35));
 /// ```
 ///
@@ -253,7 +223,7 @@ pub fn vf6(score: f64, lamp: &str, level: f64) -> Result<f64, Refusal> {
 /// VF7, the VOLFORCE of NABLA, in thousandths.
 ///
 /// ```
-/// use tachi_core::games::sdvx::volforce::vf7;
+/// use tachi_core::games::volforce::vf7;
 /// assert_eq!(vf7(9_723_456.0, "CLEAR", 18.4), Ok(0.357));
 /// ```
 ///
@@ -310,29 +280,20 @@ fn needed_score(product: f64, coefficients: &[f64]) -> Result<f64, Refusal> {
     Err(Refusal::new("No score on that level reaches it."))
 }
 
-// --- Ratings ---------------------------------------------------------------------------------------------------
-
-fn three_decimals(value: f64) -> String {
-    to_fixed(value, 3)
-}
+// --- Ratings ----------------------------------------------------------------------------------------------------
 
 const fn session(name: &'static str, of: &'static str, description: &'static str) -> SessionRating {
-    SessionRating { name, description, of, best: 10, times: 50.0, format: three_decimals }
+    SessionRating { times: 50.0, ..SessionRating::best_ten(name, of, description, three_decimals) }
 }
 
 const fn profile(name: &'static str, description: &'static str) -> ProfileRating {
-    let rule = ProfileRule::Best { of: name, best: 50, how: Best::Sum };
-    ProfileRating { name, description, rule, format: three_decimals }
+    ProfileRating::best(name, (name, 50, Best::Sum), description, three_decimals)
 }
 
-// --- Classes ---------------------------------------------------------------------------------------------------
+// --- Classes ----------------------------------------------------------------------------------------------------
 
 /// The classes of a profile's VOLFORCE.
-pub const VF_CLASS: ClassSet = ClassSet {
-    id: "vfClass",
-    source: ClassSource::Derived { rating: "VF7", from: VF_CLASS_BOUNDS },
-    values: VF_CLASSES,
-};
+pub const VF_CLASS: ClassSet = ClassSet::derived("vfClass", "VF7", VF_CLASS_BOUNDS, VF_CLASSES);
 
 const VF_CLASS_BOUNDS: &[f64] = &[
     0.0, 2.5, 5.0, 7.5, // SIENNA
