@@ -24,7 +24,7 @@ const FOLDER: &str = "uscir/replays";
 
 /// Stores the replay of one of the player's scores.
 pub async fn submit(player: Submitter, request: HttpRequest, payload: web::Payload) -> Result<HttpResponse, Refusal> {
-    let Upload { identifier, replay } = receive(&request, payload).await?;
+    let Upload { identifier, replay, .. } = receive(&request, payload).await?;
     let identifier = identifier.ok_or_else(|| refuse("No Identifier Provided."))?;
     let replay = replay.ok_or_else(|| refuse("No File Provided."))?;
     let unknown = || Refusal::new(Status::NotFound, "No score corresponds to this identifier.");
