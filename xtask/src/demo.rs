@@ -5,7 +5,7 @@ use reqwest::blocking::{Client, multipart};
 use serde_json::Value;
 use tachi_core::import_document::ImportDocument;
 
-use crate::process::{Server, build, root, run as tachi};
+use crate::process::{Server, build, client, root, run as tachi};
 
 /// The export that the demo imports.
 const EXPORT: &str = "fixtures/file/eamusement-iidx-csv/demo/input.csv";
@@ -36,17 +36,6 @@ pub fn run(exit: bool) -> Result<()> {
     }
     println!("The server goes on; its token is {token}. Ctrl-C ends it.");
     server.wait()
-}
-
-fn client() -> Result<Client> {
-    // Plain HTTP on loopback: no certificates are needed, and none may be there.
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let provider = rustls::crypto::ring::default_provider();
-    let config = rustls::ClientConfig::builder_with_provider(provider.into())
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Client::builder().tls_backend_preconfigured(config).build()?)
 }
 
 /// Uploads the export and returns the ImportDocument.

@@ -1,5 +1,6 @@
 //! Chores of the workspace: `cargo xtask <command>`.
 
+mod bench;
 mod demo;
 mod process;
 mod vectors;
@@ -25,6 +26,8 @@ enum Command {
         #[arg(long)]
         exit: bool,
     },
+    /// Measures how fast the release build is, through the real binary over HTTP
+    Bench(bench::Options),
     /// Checks every vector file of a folder against our formulas
     Vectors {
         /// The folder with the *.json files
@@ -35,6 +38,7 @@ enum Command {
 fn main() -> Result<()> {
     match Cli::parse().command {
         Command::Demo { exit } => demo::run(exit),
+        Command::Bench(options) => bench::run(options),
         Command::Vectors { dir } => vectors::run(&dir),
     }
 }

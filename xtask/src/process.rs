@@ -3,8 +3,10 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use reqwest::blocking::Client;
 
 /// The workspace's root folder.
 #[must_use]
@@ -64,6 +66,12 @@ impl Server {
         bail!("the server ended at once: {status}")
     }
 
+    /// The number of its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until the server ends by itself.
     ///
     /// # Errors
@@ -90,4 +98,29 @@ pub fn run(binary: &Path, args: &[&str]) -> Result<String> {
     let output = Command::new(binary).args(args).stderr(Stdio::inherit()).output()?;
     ensure!(output.status.success(), "tachi {} failed: {}", args.join(" "), output.status);
     Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
+}
+
+/// A client for plain HTTP.
+///
+/// # Errors
+/// When none can be made.
+pub fn client() -> Result<Client> {
+    // Plain HTTP on loopback: no certificates are needed, and none may be there.
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let provider = rustls::crypto::ring::default_provider();
+    let config = rustls::ClientConfig::builder_with_provider(provider.into())
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Client::builder().tls_backend_preconfigured(config).build()?)
+}
+
+/// Does something and returns how long it took beside what came of it.
+///
+/// # Errors
+/// Its own.
+pub fn timed<T>(action: impl FnOnce() -> Result<T>) -> Result<(Duration, T)> {
+    let begun = Instant::now();
+    let made = action()?;
+    Ok((begun.elapsed(), made))
 }

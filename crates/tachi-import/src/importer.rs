@@ -20,6 +20,7 @@ use thiserror::Error;
 use crate::convert::Converted;
 use crate::lock::Holder;
 use crate::pipeline::{self, Import};
+use crate::stage::Stage;
 use crate::stages::document::orphans_of_failed;
 use crate::unknown_charts::{Joined, Waiting, join};
 
@@ -274,7 +275,7 @@ impl Importer {
     /// Converts with the catalogue in force and stores; `None` when the database has a newer catalogue by then.
     fn attempt(&self, request: &Request, started: i64) -> Result<Option<Imported>, ImportFailure> {
         let catalogue = self.catalogue();
-        let converted = self.convert(request, &catalogue)?;
+        let converted = Stage::Parse.run(|| self.convert(request, &catalogue))?;
         let mut waiting = None;
         if !request.dry_run {
             for unknown in &converted.unknown_charts {

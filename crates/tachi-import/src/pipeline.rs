@@ -14,6 +14,7 @@ use tachi_db::{Conn, DbError, ImportKey};
 
 use crate::convert::Converted;
 use crate::importer::{ImportFailure, Request};
+use crate::stage::Stage;
 use crate::stages::document::{Report, document};
 use crate::stages::enrich::enrich;
 use crate::stages::goals::{Evaluation, goals};
@@ -53,16 +54,17 @@ pub fn store(
     }
     let key = begin(conn, import)?;
     highlight(conn, import.request.user, &converted.highlights)?;
-    let mut separated = separate(conn, import, converted)?;
+    let mut separated = Stage::Separate.run(|| separate(conn, import, converted))?;
     let enriched = enrich(conn, import, &mut separated)?;
-    let sessions = sessions(conn, import, &separated, &enriched)?;
-    let keys = scores(conn, key, &mut separated, &enriched, &sessions)?;
-    let touched = pbs(conn, import, &separated, &enriched, &keys)?;
+    let sessions = Stage::Sessions.run(|| sessions(conn, import, &separated, &enriched))?;
+    let keys = Stage::Scores.run(|| scores(conn, key, &mut separated, &enriched, &sessions))?;
+    let touched = Stage::Pbs.run(|| pbs(conn, import, &separated, &enriched, &keys))?;
     let scored = playtypes(import, &touched);
-    let class_deltas = profiles(conn, import, converted.game.config().gpts, &scored, &converted.classes)?;
-    let evaluated = goals(conn, &evaluation(import, &scored), &chart_keys(import, &touched))?;
+    let class_deltas =
+        Stage::Profile.run(|| profiles(conn, import, converted.game.config().gpts, &scored, &converted.classes))?;
+    let evaluated = Stage::Goals.run(|| goals(conn, &evaluation(import, &scored), &chart_keys(import, &touched)))?;
     let report = Report { separated, sessions, class_deltas, evaluated };
-    let document = document(conn, import, key, converted, report)?;
+    let document = Stage::Document.run(|| document(conn, import, key, converted, report))?;
     unlock(conn, import)?;
     Ok(Some(document))
 }

@@ -1,6 +1,7 @@
 //! The stages of an import, in their order. Source: `spec/pipeline.md` 1.
 
 use std::fmt;
+use std::time::Instant;
 
 /// A stage of the pipeline: the one source for progress, logs and failure points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,6 +62,14 @@ impl Stage {
             Self::Milestones => "milestones",
             Self::Document => "document",
         }
+    }
+
+    /// Runs the stage and logs how long it took.
+    pub fn run<T>(self, work: impl FnOnce() -> T) -> T {
+        let begun = Instant::now();
+        let made = work();
+        log::debug!("stage {self}: {:.1} ms", begun.elapsed().as_secs_f64() * 1000.0);
+        made
     }
 }
 

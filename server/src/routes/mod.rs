@@ -1,5 +1,6 @@
 //! The routes, one page: who calls what.
 
+mod games;
 mod imports;
 mod ir;
 mod polling;
@@ -25,6 +26,10 @@ pub fn configure(service: &mut ServiceConfig) {
             // What an import did.
             .route("/imports/{import}", web::get().to(imports::get))
             .route("/imports/{import}/poll-status", web::get().to(polling::poll))
+            // What games there are.
+            .route("/games", web::get().to(games::list))
+            .route("/games/{game}", web::get().to(games::game))
+            .route("/games/{game}/{playtype}", web::get().to(games::gpt))
             // Reading back.
             .route("/scores/{score}", web::get().to(scores::get))
             .route("/sessions/{session}", web::get().to(sessions::get))

@@ -7,6 +7,7 @@ use tachi_core::import_document::ImportDocument;
 use tachi_db::imports::{Tracker, TrackerError, import_by_public_id, tracker_by_id};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::envelope::{ApiError, Kind, success};
 
 /// What is known of an import.
@@ -17,7 +18,7 @@ enum Known {
 }
 
 /// Answers with the document once the import is stored; a failure answers with its own status.
-pub async fn poll(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn poll(request: HttpRequest, _caller: Caller, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
     let app = App::of(&request)?;
     let missing = || ApiError::not_found("There is no ongoing import here.");
     let id: ImportId = path.parse().map_err(|_| missing())?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
-use tachi_core::game::{Game, Gpt};
+use tachi_core::game::Gpt;
 use tachi_core::ids::UserId;
 use tachi_db::pbs::{BestWanted, best_ratings, pbs_of_charts};
 use tachi_db::profiles::{Profile, profile_get};
@@ -13,6 +13,7 @@ use tachi_db::sessions::sessions_recent;
 use tachi_db::users::{user_by_id, user_by_name};
 use tachi_db::{Conn, DbError};
 
+use super::games::find_gpt;
 use super::shown;
 use crate::app::App;
 use crate::auth::Caller;
@@ -51,13 +52,7 @@ async fn played(app: &App, caller: &Caller, path: &Path) -> Result<Played, ApiEr
     if user == "me" && me.is_none() {
         return Err(ApiError::new(Kind::Unauthorised, "You are not authorised to perform this action."));
     }
-    let known: Game = game.parse().map_err(|_| ApiError::bad_request(format!("Invalid game {}.", shown(game))))?;
-    if !app.settings.games.contains(&known) {
-        return Err(ApiError::bad_request(format!("The game {known} is not supported on this instance.")));
-    }
-    let gpt = known
-        .playtype(playtype)
-        .ok_or_else(|| ApiError::bad_request(format!("Invalid playtype {} for {known}.", shown(playtype))))?;
+    let gpt = find_gpt(app, game, playtype)?;
     let name = user.clone();
     let found = app
         .read(move |conn| {

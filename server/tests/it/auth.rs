@@ -20,6 +20,18 @@ const BAD_HEADERS: &[(&str, u16, &str)] = &[
     ("Bearer nobody-has-this-token", 401, NO_SUCH_TOKEN),
 ];
 
+/// What everybody may look at.
+const LOOKING: &[&str] = &[
+    "/status",
+    "/imports/x",
+    "/imports/x/poll-status",
+    "/scores/x",
+    "/sessions/x",
+    "/users/x/games/iidx/SP",
+    "/users/x/games/iidx/SP/pbs/best",
+    "/users/x/games/iidx/SP/sessions/recent",
+];
+
 fn upload(caller: &Caller<'_>) -> crate::support::Answer {
     caller.upload(&Form::import("file/eamusement-iidx-csv", &demo_csv()))
 }
@@ -30,7 +42,7 @@ fn a_bad_header_is_refused_also_where_nobody_needs_one() {
         for (header, status, text) in BAD_HEADERS {
             let caller = server.authorized(header);
             upload(&caller).refused(*status, text);
-            for path in ["/status", "/imports/x", "/scores/x", "/sessions/x", "/users/x/games/iidx/SP"] {
+            for path in LOOKING {
                 caller.get(&format!("/api/v1{path}")).refused(*status, text);
             }
         }
@@ -63,7 +75,7 @@ fn a_banned_user_is_refused_everywhere() {
     on_both(|server| {
         let player = server.user(AuthLevel::Banned, &["submit_score"]);
         upload(&player.caller).refused(403, "You are banned from Tachi");
-        for path in ["/status", "/imports/x", "/scores/x", "/sessions/x", "/users/me/games/iidx/SP"] {
+        for path in LOOKING {
             player.caller.get(&format!("/api/v1{path}")).refused(403, "You are banned from Tachi");
         }
         assert_eq!(server.stored(player.id), Stored::default());

@@ -273,7 +273,7 @@ fn a_configuration_that_cannot_be_read_is_refused() {
     };
     assert!(with("binf = \"127.0.0.1:1\"").contains("binf"));
     assert!(with("bind = ").contains("tachi.toml"));
-    assert!(with("flavour = \"kamai\"").contains("kamai"));
+    assert!(with("flavour = \"arcade\"").contains("arcade"));
     assert!(with("import_types = \"file/nothing\"").contains("file/nothing"));
     assert!(with("log_format = \"xml\"").contains("xml"));
     std::fs::remove_file(tachi.path("tachi.toml")).unwrap();

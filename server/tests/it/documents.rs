@@ -102,7 +102,8 @@ fn a_score_has_every_member_of_its_document() {
         assert_eq!(keys(score), SCORE);
         assert_eq!(score["scoreID"], document["scoreIDs"][1]);
         let plain = ["userID", "game", "playtype", "service", "importType", "timeAchieved", "isPrimary", "highlight"];
-        let expected = json!([player.id.0, "iidx", "SP", "Test", "file/batch-manual", NOON + 60_000, true, false]);
+        let expected =
+            json!([player.id.0, "iidx", "SP", "Test (BATCH-MANUAL)", "file/batch-manual", NOON + 60_000, true, false]);
         assert_eq!(Value::from_iter(plain.map(|name| score[name].clone())), expected);
         assert_eq!((&score["comment"], &score["scoreMeta"]), (&json!("A good one."), &json!({"random": "MIRROR"})));
         let data = &score["scoreData"];

@@ -23,5 +23,6 @@ mod ir_kshook;
 mod ir_lr2hook;
 mod ir_usc;
 mod multipart;
+mod polling;
 mod status;
 mod support;

@@ -1,0 +1,111 @@
+//! A database with users, and a server on it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use reqwest::blocking::{Client, multipart};
+use serde_json::Value;
+use tachi_core::import_document::ImportDocument;
+use tachi_core::import_type::ImportType;
+
+use super::storage::Storage;
+use crate::process::{Server, client, run as tachi, timed};
+
+/// A user with a token.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// The user's number.
+    pub id: String,
+    token: String,
+}
+
+/// A database with users.
+#[derive(Debug)]
+pub struct Instance {
+    binary: PathBuf,
+    /// The database.
+    pub storage: Storage,
+    /// The users, without any score.
+    pub users: Vec<User>,
+}
+
+impl Instance {
+    /// Makes users.
+    ///
+    /// # Errors
+    /// When the binary fails.
+    pub fn prepare(binary: &Path, storage: Storage, users: usize) -> Result<Self> {
+        let args = storage.args();
+        let user = |number: usize| {
+            let name = format!("player_{number}");
+            let id = tachi(binary, &[&["user", "add", &name][..], &args].concat())?;
+            let token = ["token", "add", "--user", &name, "--permission", "submit_score"];
+            let token = tachi(binary, &[&token[..], &args].concat())?;
+            Ok(User { id, token })
+        };
+        let users: Result<Vec<User>> = (0..users).map(user).collect();
+        Ok(Self { users: users?, binary: binary.to_owned(), storage })
+    }
+
+    /// Starts a server and waits until it listens.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn serve(&self) -> Result<Server> {
+        Server::start(&self.binary, &self.storage.args())
+    }
+}
+
+/// An import as its sender sees it.
+#[derive(Debug)]
+pub struct Import {
+    /// The answer.
+    pub document: ImportDocument,
+    /// From the request to the answer.
+    pub wall: Duration,
+}
+
+impl Import {
+    /// What the server says that it took.
+    pub fn server_time(&self) -> Duration {
+        let milliseconds = self.document.time_finished - self.document.time_started;
+        Duration::from_millis(milliseconds.try_into().unwrap_or(0))
+    }
+}
+
+/// Sends files to a server.
+#[derive(Debug)]
+pub struct Sender {
+    client: Client,
+    url: String,
+}
+
+impl Sender {
+    /// A sender to a server.
+    ///
+    /// # Errors
+    /// When no client can be made.
+    pub fn new(server: &Server) -> Result<Self> {
+        Ok(Self { client: client()?, url: format!("{}/api/v1/import/file", server.url) })
+    }
+
+    /// Imports a file.
+    ///
+    /// # Errors
+    /// When the server refuses it.
+    pub fn import(&self, user: &User, import_type: ImportType, file: &[u8]) -> Result<Import> {
+        let form = multipart::Form::new()
+            .text("importType", import_type.to_string())
+            .part("scoreData", multipart::Part::bytes(file.to_vec()).file_name("scores"));
+        let request = self.client.post(&self.url).bearer_auth(&user.token).multipart(form);
+        let (wall, (status, text)) = timed(|| {
+            let answer = request.send()?;
+            Ok((answer.status(), answer.bytes()?))
+        })?;
+        ensure!(status.is_success(), "an import failed: {status} {}", String::from_utf8_lossy(&text));
+        let mut envelope: Value = serde_json::from_slice(&text)?;
+        let document = serde_json::from_value(envelope["body"].take()).context("the answer is no ImportDocument")?;
+        Ok(Import { document, wall })
+    }
+}
