@@ -17,7 +17,7 @@ fn a_pb_replaces_the_one_before() {
         let charts = charts(db, 3);
         let first = pb(user, charts[0], 100, "CLEAR", Some(5));
         db.write(|conn| pbs_upsert(conn, &[first.clone(), pb(other, charts[0], 50, "CLEAR", None)]));
-        assert_eq!(db.read(|conn| pbs_of_charts(conn, user, &charts)), [first.clone()]);
+        assert_eq!(db.read(|conn| pbs_of_charts(conn, user, &charts)), std::slice::from_ref(&first));
         let mut second = pb(user, charts[0], 200, "HARD CLEAR", None);
         second.highlight = true;
         second.is_primary = false;
