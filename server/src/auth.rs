@@ -51,14 +51,6 @@ impl Caller {
         &self.permissions
     }
 
-    /// Refuses callers who lack a permission.
-    pub fn require<P: Permission>(&self) -> Result<(), ApiError> {
-        if self.permissions.iter().any(|permission| permission == P::NAME) {
-            return Ok(());
-        }
-        Err(ApiError::new(Kind::Forbidden, P::missing()))
-    }
-
     fn guest() -> Self {
         Self { user: None, permissions: Vec::new() }
     }
@@ -69,10 +61,16 @@ pub trait Permission: 'static {
     /// Its name.
     const NAME: &'static str;
 
-    /// What those without it are told.
-    #[must_use]
-    fn missing() -> String {
-        format!("You are missing the following permissions necessary for this request: {}", Self::NAME)
+    /// Refuses a caller who does not have it.
+    ///
+    /// # Errors
+    /// 403 with the name of what is missing.
+    fn require(held: &[String]) -> Result<(), ApiError> {
+        if held.iter().any(|permission| permission == Self::NAME) {
+            return Ok(());
+        }
+        let text = format!("You are missing the following permissions necessary for this request: {}", Self::NAME);
+        Err(ApiError::new(Kind::Forbidden, text))
     }
 }
 
@@ -82,6 +80,26 @@ pub struct SubmitScore;
 
 impl Permission for SubmitScore {
     const NAME: &'static str = "submit_score";
+}
+
+/// May delete scores and revert imports.
+#[derive(Debug)]
+pub struct DeleteScore;
+
+impl Permission for DeleteScore {
+    const NAME: &'static str = "delete_score";
+}
+
+/// Needs no permission: to be the owner is enough.
+#[derive(Debug)]
+pub struct AnyPermission;
+
+impl Permission for AnyPermission {
+    const NAME: &'static str = "any";
+
+    fn require(_held: &[String]) -> Result<(), ApiError> {
+        Ok(())
+    }
 }
 
 /// A user who has the permission `P`.
@@ -150,7 +168,7 @@ impl<P: Permission> FromRequest for Permitted<P> {
             let user = caller
                 .user()
                 .ok_or_else(|| ApiError::new(Kind::Unauthorised, "You are not authorised to perform this action."))?;
-            caller.require::<P>()?;
+            P::require(&caller.permissions)?;
             Ok(Self { user: user.id, permission: PhantomData })
         })
     }

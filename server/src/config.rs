@@ -66,7 +66,7 @@ pub struct Options {
 
     /// How many players have to send an unknown BMS or PMS chart before it is made, at least 2 [default: 3]
     #[arg(long, env = "TACHI_BEATORAJA_QUEUE_SIZE", global = true, value_name = "PLAYERS")]
-    pub beatoraja_queue_size: Option<i64>,
+    pub beatoraja_queue_size: Option<usize>,
 
     /// How many players USC is told an unknown chart needs [default: 3]
     #[arg(long, env = "TACHI_USC_QUEUE_SIZE", global = true, value_name = "PLAYERS")]
@@ -107,7 +107,7 @@ pub struct Settings {
     /// The oldest version of the fervidex hook that may send scores.
     pub fervidex_min_version: String,
     /// How many players have to send an unknown BMS or PMS chart before it is made.
-    pub beatoraja_queue_size: i64,
+    pub beatoraja_queue_size: usize,
     /// How many players USC is told an unknown chart needs.
     pub usc_queue_size: i64,
     /// What to log.
@@ -181,7 +181,7 @@ fn read_file(path: Option<&Path>) -> Result<Options> {
 }
 
 /// One player alone must not be able to make charts.
-fn queue_size(given: Option<i64>) -> Result<i64> {
+fn queue_size(given: Option<usize>) -> Result<usize> {
     let size = given.unwrap_or(3);
     if size < 2 {
         bail!("beatoraja_queue_size: expected at least 2 players, got {size}");

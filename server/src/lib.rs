@@ -13,6 +13,7 @@ pub mod envelope;
 pub mod http;
 pub mod logging;
 pub mod multipart;
+pub mod owned;
 pub mod password;
 pub mod routes;
 pub mod upload;

@@ -81,7 +81,7 @@ fn show_pbs(client: &Client, url: &str) -> Result<()> {
         list.as_array().into_iter().flatten().find(|item| item[key] == *id).cloned().unwrap_or_default()
     };
     println!("Best PBs");
-    println!("  {:<34} {:<13} {:>5} {:>6}  {:<5} {:>7}  {}", "song", "chart", "EX", "%", "grade", "rating", "lamp");
+    println!("  {:<34} {:<13} {:>5} {:>6}  {:<5} {:>7}  lamp", "song", "chart", "EX", "%", "grade", "rating");
     for pb in body["pbs"].as_array().into_iter().flatten().take(10) {
         let chart = find(&body["charts"], "chartID", &pb["chartID"]);
         let song = find(&body["songs"], "id", &pb["songID"]);

@@ -29,11 +29,11 @@ pub fn build(profile: &str) -> Result<PathBuf> {
         .context("cannot run cargo")?;
     ensure!(output.status.success(), "the server does not build");
     let messages = String::from_utf8_lossy(&output.stdout);
-    let binary = messages.lines().filter_map(|line| {
+    let mut binaries = messages.lines().filter_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
         Some(PathBuf::from(message["executable"].as_str()?))
     });
-    binary.last().context("cargo named no binary")
+    binaries.next_back().context("cargo named no binary")
 }
 
 /// A running server; it is stopped when this is dropped.

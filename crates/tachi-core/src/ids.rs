@@ -82,6 +82,12 @@ impl ScoreId {
         Self { form, digest }
     }
 
+    /// What was hashed.
+    #[must_use]
+    pub const fn form(self) -> ScoreIdForm {
+        if self.form == b'R' { ScoreIdForm::R } else { ScoreIdForm::T }
+    }
+
     /// The 33 bytes a database keeps: the form's letter, then the digest.
     #[must_use]
     pub fn to_bytes(self) -> [u8; 33] {

@@ -34,13 +34,23 @@ macro_rules! on_backend {
     };
 }
 
+/// From how many rows on PostgreSQL's COPY is worth its additional round trip; it takes half the time of inserts.
+pub(crate) const COPY: usize = 100;
+
 /// Inserts a slice of rows, [`ROWS`] per statement, and returns how many were inserted or updated.
 ///
 /// The optional part says what is to be done with conflicts: `|insert| insert.on_conflict_do_nothing()`.
 macro_rules! insert_rows {
-    ($conn:expr, $table:path, $rows:expr) => {
-        insert_rows!($conn, $table, $rows, |insert| insert)
-    };
+    ($conn:expr, $table:path, $rows:expr) => {{
+        let rows = &$rows[..];
+        match &mut *$conn {
+            $crate::pool::Conn::Pg(inner) if rows.len() >= $crate::bulk::COPY => {
+                let copy = diesel::copy_from($table).from_insertable(rows);
+                diesel::ExecuteCopyFromDsl::execute(copy, inner)?
+            }
+            conn => insert_rows!(conn, $table, rows, |insert| insert),
+        }
+    }};
     ($conn:expr, $table:path, $rows:expr, |$insert:ident| $statement:expr) => {{
         let mut count = 0;
         for chunk in $rows.chunks($crate::bulk::ROWS) {

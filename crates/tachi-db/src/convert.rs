@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use tachi_core::game::{Game, Gpt};
 use tachi_core::import_type::ImportType;
 
@@ -47,7 +46,7 @@ pub(crate) fn json_to_db(value: &impl Serialize, what: &str) -> Result<String, D
     serde_json::to_string(value).map_err(|error| DbError::data(what, error))
 }
 
-pub(crate) fn json_from_db<T: DeserializeOwned>(text: &str, what: &str) -> Result<T, DbError> {
+pub(crate) fn json_from_db<'a, T: Deserialize<'a>>(text: &'a str, what: &str) -> Result<T, DbError> {
     serde_json::from_str(text).map_err(|error| DbError::data(what, error))
 }
 

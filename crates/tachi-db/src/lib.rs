@@ -40,6 +40,7 @@ mod score_data;
 mod target;
 
 pub mod catalogue;
+pub mod dangling;
 pub mod goals;
 pub mod hook_settings;
 pub mod imports;
@@ -47,6 +48,7 @@ pub mod locks;
 pub mod orphans;
 pub mod pbs;
 pub mod profiles;
+pub mod recalculation;
 pub mod rivals;
 pub mod scores;
 pub mod sessions;

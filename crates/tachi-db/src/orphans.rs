@@ -1,7 +1,7 @@
 //! Scores whose charts are not known, kept until they are. Source: `spec/orphans.md`.
 
 use diesel::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::value::RawValue;
 use tachi_core::game::Game;
 use tachi_core::ids::{OrphanId, UserId};
@@ -176,6 +176,21 @@ pub fn orphans_users(conn: &mut Conn) -> Result<Vec<UserId>, DbError> {
 pub fn orphan_by_id(conn: &mut Conn, user: UserId, id: &OrphanId) -> Result<Option<StoredOrphan>, DbError> {
     let query = orphans::table.filter(orphans::orphan_id.eq(id.as_str())).filter(orphans::user_id.eq(user.0));
     query.select(Row::as_select()).first(conn).optional()?.map(Row::into_stored).transpose()
+}
+
+/// The games of orphans; those that are gone are left out.
+///
+/// # Errors
+/// Those of the database.
+pub fn orphans_games(conn: &mut Conn, ids: &[OrphanId]) -> Result<FxHashMap<OrphanId, Game>, DbError> {
+    let mut found = FxHashMap::default();
+    for chunk in ids.chunks(KEYS) {
+        let query = orphans::table.filter(orphans::orphan_id.eq_any(chunk.iter().map(OrphanId::as_str)));
+        for (id, game) in query.select((orphans::orphan_id, orphans::game)).load::<(String, i16)>(conn)? {
+            found.insert(OrphanId::new(id), game_from_db(game)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Removes orphans. Returns how many there were.

@@ -93,6 +93,34 @@ pub fn profiles_of_user(conn: &mut Conn, user: UserId) -> Result<Vec<Profile>, D
     rows.into_iter().map(ProfileRow::into_profile).collect()
 }
 
+/// All profiles in pages, by user and GPT: the next `limit` after `after`. With each, whether the leaderboard has its
+/// ratings.
+///
+/// # Errors
+/// Those of the database.
+pub fn profiles_page(
+    conn: &mut Conn,
+    after: Option<(UserId, Gpt)>,
+    limit: i64,
+) -> Result<Vec<(Profile, bool)>, DbError> {
+    let mut query = profiles::table.select(ProfileRow::as_select()).into_boxed();
+    if let Some((user, gpt)) = after {
+        let later = profiles::user_id.eq(user.0).and(profiles::gpt.gt(gpt_to_db(gpt)));
+        query = query.filter(profiles::user_id.gt(user.0).or(later));
+    }
+    let mut found = Vec::new();
+    for row in query.order((profiles::user_id, profiles::gpt)).limit(limit).load(conn)? {
+        let rated = profile_ratings::table.filter(profile_ratings::user_id.eq(row.user_id));
+        let rated = rated.filter(profile_ratings::gpt.eq(row.gpt)).order(profile_ratings::rating);
+        let rated: Vec<(i16, f64)> = rated.select((profile_ratings::rating, profile_ratings::value)).load(conn)?;
+        let profile = row.into_profile()?;
+        let values = (0..).zip(&profile.ratings).filter_map(|(rating, value)| Some((rating, (*value)?)));
+        let is_ranked = values.eq(rated);
+        found.push((profile, is_ranked));
+    }
+    Ok(found)
+}
+
 /// Stores a profile, over the one there may be.
 ///
 /// # Errors

@@ -411,7 +411,6 @@ diesel::joinable!(api_tokens -> users (user_id));
 diesel::joinable!(pbs -> charts (chart_key));
 diesel::joinable!(goal_charts -> goals (goal_key));
 diesel::joinable!(goal_subscriptions -> goals (goal_key));
-diesel::joinable!(folder_charts -> folders (folder_key));
 diesel::joinable!(quest_subscriptions -> quests (quest_id));
 diesel::joinable!(import_sessions -> sessions (session_id));
 diesel::joinable!(import_fills -> scores (score_id));

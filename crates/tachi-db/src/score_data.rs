@@ -1,5 +1,7 @@
 //! Score data as columns: the universal four in columns of their own, everything else in one JSON document.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tachi_core::game::Gpt;
@@ -19,15 +21,26 @@ pub(crate) struct Columns {
 }
 
 /// What the JSON document holds; what is empty is left out.
-#[derive(Serialize, Deserialize)]
-struct Rest {
+#[derive(Serialize)]
+struct Rest<'a> {
     /// The other metrics, ENUMs by the names of their values.
-    #[serde(rename = "m", default, skip_serializing_if = "Map::is_empty")]
+    #[serde(rename = "m", skip_serializing_if = "Map::is_empty")]
     metrics: Map<String, Value>,
-    #[serde(rename = "j", default, skip_serializing_if = "Map::is_empty")]
+    #[serde(rename = "j", skip_serializing_if = "Map::is_empty")]
     judgements: Map<String, Value>,
     /// Options of the play.
-    #[serde(rename = "o", default, skip_serializing_if = "Map::is_empty")]
+    #[serde(rename = "o", skip_serializing_if = "Map::is_empty")]
+    meta: &'a Map<String, Value>,
+}
+
+/// The same, as it is read: tens of thousands at a time, and the names of metrics and judgements need no escapes.
+#[derive(Deserialize)]
+struct RestRef<'a> {
+    #[serde(rename = "m", default, borrow)]
+    metrics: BTreeMap<&'a str, Value>,
+    #[serde(rename = "j", default, borrow)]
+    judgements: BTreeMap<&'a str, i64>,
+    #[serde(rename = "o", default)]
     meta: Map<String, Value>,
 }
 
@@ -50,7 +63,7 @@ pub(crate) fn data_to_db(data: &ScoreData, meta: &Map<String, Value>) -> Result<
             }
         }
     }
-    let rest = Rest { metrics, judgements: data.judgements_json(), meta: meta.clone() };
+    let rest = Rest { metrics, judgements: data.judgements_json(), meta };
     Ok(Columns { score, percent, lamp, grade, data: json_to_db(&rest, "score data")? })
 }
 
@@ -72,11 +85,15 @@ pub(crate) fn data_from_db(gpt: Gpt, columns: &Columns) -> Result<(ScoreData, Ma
             data.set(index, Some(MetricValue::Enum(value)));
         }
     }
-    let rest: Rest = json_from_db(&columns.data, "score data")?;
+    let rest: RestRef<'_> = json_from_db(&columns.data, "score data")?;
     for (name, value) in &rest.metrics {
         data.set_json(name, value).map_err(|error| DbError::data("score data", error))?;
     }
-    data.set_judgements_json(&rest.judgements).map_err(|error| DbError::data("score data", error))?;
+    for (name, count) in &rest.judgements {
+        let judgement = gpt.config().judgements.iter().position(|judgement| judgement == name);
+        let judgement = judgement.ok_or_else(|| DbError::data("score data", format!("{gpt} has no {name}")))?;
+        data.set_judgement(judgement, *count);
+    }
     Ok((data, rest.meta))
 }
 

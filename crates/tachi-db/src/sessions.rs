@@ -166,6 +166,15 @@ pub fn sessions_by_keys(conn: &mut Conn, keys: &[SessionKey]) -> Result<Vec<Stor
     Ok(found)
 }
 
+/// All sessions in pages, by number: the next `limit` after `after`.
+///
+/// # Errors
+/// Those of the database.
+pub fn sessions_page(conn: &mut Conn, after: Option<SessionKey>, limit: i64) -> Result<Vec<StoredSession>, DbError> {
+    let query = sessions::table.filter(sessions::id.gt(after.map_or(i64::MIN, |key| key.0)));
+    stored(query.order(sessions::id).limit(limit).select(SessionRow::as_select()).load(conn)?)
+}
+
 /// A user's latest sessions on a GPT, latest first.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ use crate::error::DbError;
 use crate::pool::Conn;
 use crate::schema::{unknown_chart_players, unknown_charts};
 
-/// Notes that a user has played an unknown chart, and returns how many users have. The first sender's document stays.
+/// Notes that a user has played an unknown chart, and returns all users who have, by number. The first sender's document stays.
 /// Until the transaction ends, nobody else can join and the catalogue does not change.
 ///
 /// `None` when the catalogue is another one than `version`: the chart may be known by now.
@@ -26,7 +26,7 @@ pub fn unknown_chart_join(
     (gpt, sha256): (Gpt, &str),
     document: &impl Serialize,
     user: UserId,
-) -> Result<Option<i64>, DbError> {
+) -> Result<Option<Vec<UserId>>, DbError> {
     lock_catalogue(conn)?;
     if catalogue_version(conn)? != version {
         return Ok(None);
@@ -51,7 +51,9 @@ pub fn unknown_chart_join(
         .on_conflict_do_nothing()
         .execute(inner))?;
     let players = unknown_chart_players::table.filter(unknown_chart_players::gpt.eq(gpt_to_db(gpt)));
-    Ok(Some(players.filter(unknown_chart_players::sha256.eq(sha256)).count().get_result(conn)?))
+    let players = players.filter(unknown_chart_players::sha256.eq(sha256)).order(unknown_chart_players::user_id);
+    let players: Vec<i32> = players.select(unknown_chart_players::user_id).load(conn)?;
+    Ok(Some(players.into_iter().map(UserId).collect()))
 }
 
 /// Takes a chart out of the queue; `None` when it is not in it.

@@ -181,6 +181,16 @@ pub fn users_by_ids(conn: &mut Conn, users: &[UserId]) -> Result<Vec<User>, DbEr
     Ok(found)
 }
 
+/// All users in pages, by number: the next `limit` after `after`.
+///
+/// # Errors
+/// Those of the database.
+pub fn users_page(conn: &mut Conn, after: Option<UserId>, limit: i64) -> Result<Vec<UserId>, DbError> {
+    let query = users::table.filter(users::id.gt(after.map_or(i32::MIN, |user| user.0)));
+    let ids: Vec<i32> = query.order(users::id).limit(limit).select(users::id).load(conn)?;
+    Ok(ids.into_iter().map(UserId).collect())
+}
+
 /// What proves that someone is the user of that name, in any case.
 ///
 /// # Errors

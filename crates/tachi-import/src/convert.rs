@@ -61,6 +61,8 @@ pub struct Candidate {
     pub chart_key: ChartKey,
     /// The GPT.
     pub gpt: Gpt,
+    /// How the score arrived.
+    pub import_type: ImportType,
     /// What tells the user's plays apart.
     pub dedup_key: DedupKey,
     /// What the converter knew.
@@ -89,7 +91,6 @@ pub fn convert(import_type: ImportType, input: &Input<'_>, user: UserId) -> Resu
     let (mut highlights, mut unknown_charts) = (Vec::new(), Vec::new());
     while let Some(outcome) = parsed.next() {
         let number = elements.len();
-        let number = u32::try_from(number).unwrap_or(u32::MAX);
         let mut outcome = outcome?;
         unknown_charts.extend(outcome.unknown_chart.take().map(|chart| *chart));
         let is_highlight = outcome.highlight;
@@ -106,26 +107,16 @@ pub fn convert(import_type: ImportType, input: &Input<'_>, user: UserId) -> Resu
 }
 
 fn element(
-    number: u32,
+    number: usize,
     outcome: Outcome,
     import_type: ImportType,
     parsed: &Parsed<'_>,
     user: UserId,
     catalogue: &Catalogue,
 ) -> Element {
-    let mut row = ImportRow {
-        row: number,
-        place: outcome.place.to_string(),
-        status: RowStatus::New,
-        title: outcome.title,
-        difficulty: outcome.difficulty,
-        error: None,
-        message: None,
-        score_id: None,
-        orphan_id: None,
-    };
+    let mut row = row(number, outcome.place.to_string(), outcome.title, outcome.difficulty);
     let outcome = match outcome.result {
-        Ok(dry) => ElementOutcome::Score(Box::new(candidate(dry, user, catalogue))),
+        Ok(dry) => ElementOutcome::Score(Box::new(candidate(dry, import_type, user, catalogue))),
         Err(failure) => {
             let orphan = outcome.orphan.map(|data| orphan(import_type, data, &parsed.context, user, &failure));
             fail(&mut row, failure);
@@ -141,12 +132,27 @@ fn element(
     Element { row, outcome }
 }
 
+/// The row of an element of which nothing is known yet.
+pub(crate) fn row(number: usize, place: String, title: Option<String>, difficulty: Option<String>) -> ImportRow {
+    ImportRow {
+        row: u32::try_from(number).unwrap_or(u32::MAX),
+        place,
+        status: RowStatus::New,
+        title,
+        difficulty,
+        error: None,
+        message: None,
+        score_id: None,
+        orphan_id: None,
+    }
+}
+
 /// The candidate that a dry score of a user is.
-pub fn candidate(dry: DryScore, user: UserId, catalogue: &Catalogue) -> Candidate {
+pub fn candidate(dry: DryScore, import_type: ImportType, user: UserId, catalogue: &Catalogue) -> Candidate {
     let chart = catalogue.chart(dry.chart);
     let key = dedup_key(user, &chart.id, &dry.data);
     let hydrated = hydrate(dry.data.clone(), chart, user, key);
-    Candidate { chart: dry.chart, chart_key: chart.key, gpt: chart.gpt, dedup_key: key, dry, hydrated }
+    Candidate { chart: dry.chart, chart_key: chart.key, gpt: chart.gpt, import_type, dedup_key: key, dry, hydrated }
 }
 
 fn orphan(import_type: ImportType, data: Value, context: &Value, user: UserId, failure: &Failure) -> NewOrphan {

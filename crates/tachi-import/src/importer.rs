@@ -11,21 +11,21 @@ use tachi_core::import_document::ImportDocument;
 use tachi_core::import_type::{ImportType, Kind};
 use tachi_db::catalogue::{catalogue_load, catalogue_version};
 use tachi_db::imports::{Tracker, TrackerError, tracker_put};
-use tachi_db::{Database, DbError};
+use tachi_db::locks::user_write_lock;
+use tachi_db::{Conn, Database, DbError};
 use tachi_parsers::error::{FatalError, FatalKind};
 use tachi_parsers::format::{Fields, Input, Surroundings};
-use tachi_parsers::unknown_chart::UnknownChart;
 use thiserror::Error;
 
 use crate::convert::Converted;
 use crate::lock::Holder;
-use crate::pipeline::{self, Import};
+use crate::pipeline::{self, Import, Scope};
 use crate::stage::Stage;
 use crate::stages::document::orphans_of_failed;
-use crate::unknown_charts::{Joined, Waiting, join};
+use crate::unknown_charts::{Queued, Waiting};
 
 /// How long an import waits for its turn to write.
-const WAIT: Duration = Duration::from_secs(30);
+pub(crate) const WAIT: Duration = Duration::from_secs(30);
 /// How long a live submission waits: its sender neither retries nor keeps a refused play.
 pub(crate) const LIVE_WAIT: Duration = Duration::from_secs(2);
 /// What a player is told of a fault of ours.
@@ -41,7 +41,7 @@ pub struct Configuration {
     /// The oldest version of the fervidex hook that may send scores.
     pub fervidex_min_version: String,
     /// How many players have to send an unknown chart before it is made.
-    pub beatoraja_queue_size: i64,
+    pub beatoraja_queue_size: usize,
 }
 
 /// An import that was made.
@@ -178,6 +178,11 @@ impl Importer {
         &self.database
     }
 
+    /// What the operator decided.
+    pub(crate) fn configuration(&self) -> &Configuration {
+        &self.configuration
+    }
+
     /// The name of this process among those that hold locks and run imports.
     #[must_use]
     pub fn instance(&self) -> &str {
@@ -218,33 +223,67 @@ impl Importer {
     /// As [`import`](Self::import).
     pub fn import_and_queue(&self, request: Request) -> Result<Imported, ImportFailure> {
         let started = now();
+        let work = || self.with_catalogue(|catalogue| self.attempt(&request, started, catalogue));
         let result = match request.import_type.kind() {
             // A live score neither meets a 409 nor waits while a synchronisation is still fetching.
-            Kind::Ir => self.convert_and_store(&request, started),
-            Kind::File | Kind::Api => {
-                let name = request.import_id.to_string();
-                let holder = Holder {
-                    database: &self.database,
-                    instance: &self.instance,
-                    user: request.user,
-                    name: &name,
-                    wait: WAIT,
-                };
-                let done = holder.with_lock(|| self.convert_and_store(&request, started));
-                done.map_err(ImportFailure::from).and_then(|done| done.unwrap_or_else(|| Err(ImportFailure::locked())))
-            }
+            Kind::Ir => work(),
+            Kind::File | Kind::Api => self.with_import_lock(request.user, &request.import_id.to_string(), |_| work()),
         };
         result.inspect_err(|failure| self.note_failure(&request, started, failure))
     }
 
-    fn convert_and_store(&self, request: &Request, started: i64) -> Result<Imported, ImportFailure> {
+    /// Runs work that must not run beside another import of the user, under a name of its own.
+    pub(crate) fn with_import_lock<T>(
+        &self,
+        user: UserId,
+        name: &str,
+        work: impl FnOnce(&Holder<'_>) -> Result<T, ImportFailure>,
+    ) -> Result<T, ImportFailure> {
+        let holder = Holder { database: &self.database, instance: &self.instance, user, name, wait: WAIT };
+        holder.with_lock(|| work(&holder))?.unwrap_or_else(|| Err(ImportFailure::locked()))
+    }
+
+    /// Calls a function with the catalogue in force, again as long as it says with `None` that the database has a
+    /// newer one.
+    pub(crate) fn with_catalogue<T>(
+        &self,
+        f: impl Fn(&Catalogue) -> Result<Option<T>, ImportFailure>,
+    ) -> Result<T, ImportFailure> {
         for _ in 0..MAX_RELOADS {
-            match self.attempt(request, started)? {
-                Some(imported) => return Ok(imported),
+            match f(&self.catalogue())? {
+                Some(value) => return Ok(value),
                 None => self.refresh_catalogue()?,
             };
         }
-        Err(ImportFailure::internal("the catalogue changes faster than an import can be converted"))
+        Err(ImportFailure::internal("the catalogue changes faster than scores can be converted"))
+    }
+
+    /// Runs a transaction that is alone among those of its user; `None` when the database has a newer catalogue.
+    pub(crate) fn write_with<T>(
+        &self,
+        catalogue: &Catalogue,
+        user: UserId,
+        wait: Duration,
+        f: impl Fn(&mut Conn, &Scope<'_>) -> Result<T, ImportFailure>,
+    ) -> Result<Option<T>, ImportFailure> {
+        let scope = Scope { user, catalogue, now: now() };
+        self.database.write(wait, |conn| {
+            user_write_lock(conn, user, wait)?;
+            if catalogue_version(conn)? != catalogue.version() {
+                return Ok(None);
+            }
+            f(conn, &scope).map(Some)
+        })
+    }
+
+    /// Runs a transaction that is alone among those of its user, with the newest catalogue.
+    pub(crate) fn write_scoped<T>(
+        &self,
+        user: UserId,
+        wait: Duration,
+        f: impl Fn(&mut Conn, &Scope<'_>) -> Result<T, ImportFailure>,
+    ) -> Result<T, ImportFailure> {
+        self.with_catalogue(|catalogue| self.write_with(catalogue, user, wait, &f))
     }
 
     /// Keeps a failed import's tracker, which is all that is left of it.
@@ -273,21 +312,21 @@ impl Importer {
     }
 
     /// Converts with the catalogue in force and stores; `None` when the database has a newer catalogue by then.
-    fn attempt(&self, request: &Request, started: i64) -> Result<Option<Imported>, ImportFailure> {
-        let catalogue = self.catalogue();
-        let converted = Stage::Parse.run(|| self.convert(request, &catalogue))?;
-        let mut waiting = None;
-        if !request.dry_run {
-            for unknown in &converted.unknown_charts {
-                match self.queue(request.user, &catalogue, unknown)? {
-                    Joined::Waiting(queue) => waiting = Some(queue),
-                    Joined::Created | Joined::Stale => return Ok(None),
-                }
-            }
-        }
+    fn attempt(
+        &self,
+        request: &Request,
+        started: i64,
+        catalogue: &Catalogue,
+    ) -> Result<Option<Imported>, ImportFailure> {
+        let converted = Stage::Parse.run(|| self.convert(request, catalogue))?;
+        let waiting = match self.queue(request, catalogue, &converted.unknown_charts)? {
+            Queued::Waiting(waiting) => waiting,
+            Queued::Again => return Ok(None),
+        };
         let locked = request.import_type.kind() != Kind::Ir;
         let wait = if locked { WAIT } else { LIVE_WAIT };
-        let import = Import { request, catalogue: &catalogue, started, now: now(), locked, wait };
+        let scope = Scope { user: request.user, catalogue, now: now() };
+        let import = Import { request, scope, started, locked, wait };
         let document = if request.dry_run {
             self.database.write_rolled_back(wait, |conn| pipeline::store(conn, &import, &converted))
         } else {
@@ -295,12 +334,6 @@ impl Importer {
             stored.inspect_err(|_| self.keep_orphans(&import, &converted))
         };
         Ok(document?.map(|document| Imported { document, waiting }))
-    }
-
-    /// Counts a player for an unknown chart, in a transaction of its own: what follows needs the new catalogue.
-    fn queue(&self, user: UserId, catalogue: &Catalogue, unknown: &UnknownChart) -> Result<Joined, ImportFailure> {
-        let needed = self.configuration.beatoraja_queue_size;
-        Ok(self.database.write(LIVE_WAIT, |conn| join(conn, catalogue, unknown, user, needed))?)
     }
 
     /// What did not match is not lost with an import that fails.
@@ -332,6 +365,11 @@ impl Importer {
             fervidex_min_version: &self.configuration.fervidex_min_version,
         }
     }
+}
+
+/// A name for the holder of a lock that is no import.
+pub(crate) fn random_name() -> String {
+    const_hex::encode(rand::random::<[u8; 20]>())
 }
 
 /// The time now, UNIX milliseconds.

@@ -4,11 +4,16 @@
 //! input, tells new scores from known ones, and stores scores, sessions, PBs, ratings and classes in one transaction.
 #![deny(missing_docs)]
 
+pub mod check;
 mod classes;
 pub mod convert;
+mod delete;
 mod importer;
 mod lock;
+mod orphans;
 mod pipeline;
+mod rederive;
+mod revert;
 pub mod seeds;
 mod session_name;
 mod session_plan;
@@ -17,4 +22,6 @@ mod stages;
 mod unknown_charts;
 
 pub use importer::{Configuration, FailureKind, ImportFailure, Imported, Importer, Request};
+pub use orphans::OrphanCounts;
+pub use rederive::Rederived;
 pub use unknown_charts::Waiting;

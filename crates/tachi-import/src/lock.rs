@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tachi_core::ids::UserId;
 use tachi_db::locks::{Acquired, import_lock_acquire, import_lock_heartbeat, import_lock_held_by, import_lock_release};
-use tachi_db::{Database, DbError};
+use tachi_db::{Conn, Database, DbError};
 
-use crate::importer::now;
+use crate::importer::{ImportFailure, now};
 
 /// How often a running import shows that its process lives; a lock that is not renewed for 15 s is taken for dead.
 const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -52,6 +52,17 @@ impl Holder<'_> {
             let _done = done;
             work()
         })))
+    }
+
+    /// Gives the lock back with the commit. Work whose lock was taken away meanwhile must not be committed.
+    ///
+    /// # Errors
+    /// Those of the database; [`FailureKind::Locked`](crate::FailureKind::Locked) when the lock is another's by now.
+    pub fn give_back(&self, conn: &mut Conn) -> Result<(), ImportFailure> {
+        if !import_lock_release(conn, self.user, self.name)? {
+            return Err(ImportFailure::locked());
+        }
+        Ok(())
     }
 
     fn beat(&self) {

@@ -4,42 +4,94 @@
 
 use std::time::Duration;
 
-use tachi_core::catalogue::{Catalogue, ChartIdx, ChartKey};
+use tachi_core::catalogue::{Catalogue, Chart, ChartIdx, ChartKey};
+use tachi_core::class::ClassDelta;
 use tachi_core::game::Gpt;
+use tachi_core::ids::UserId;
 use tachi_core::import_document::ImportDocument;
 use tachi_db::catalogue::catalogue_version;
 use tachi_db::imports::{NewImport, import_insert};
 use tachi_db::locks::{import_lock_release, user_write_lock};
 use tachi_db::{Conn, DbError, ImportKey};
+use tachi_parsers::format::ProvidedClass;
 
-use crate::convert::Converted;
+use crate::convert::{Converted, Element};
 use crate::importer::{ImportFailure, Request};
 use crate::stage::Stage;
 use crate::stages::document::{Report, document};
 use crate::stages::enrich::enrich;
-use crate::stages::goals::{Evaluation, goals};
+use crate::stages::goals::{Evaluated, Evaluation, goals};
 use crate::stages::highlight::highlight;
 use crate::stages::pbs::pbs;
 use crate::stages::profile::profiles;
 use crate::stages::scores::scores;
-use crate::stages::separate::separate;
-use crate::stages::sessions::sessions;
+use crate::stages::separate::{Separated, separate};
+use crate::stages::sessions::{SessionsDone, sessions};
 
-/// What every stage may look at.
+/// What every stage may look at, whatever brought the scores.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a> {
+    /// Whose scores they are.
+    pub user: UserId,
+    /// The catalogue that they were converted with.
+    pub catalogue: &'a Catalogue,
+    /// The time that everything written bears, UNIX milliseconds.
+    pub now: i64,
+}
+
+impl<'a> Scope<'a> {
+    /// What the evaluation of goals looks at: those of the user on playtypes with new PBs.
+    pub fn evaluation<'b>(&'b self, gpts: &'b [Gpt]) -> Evaluation<'b> {
+        Evaluation { user: self.user, catalogue: self.catalogue, gpts, now: self.now }
+    }
+
+    /// The chart that a stored row refers to.
+    ///
+    /// # Errors
+    /// When the catalogue has none: charts with scores are never removed.
+    pub fn chart(&self, key: ChartKey) -> Result<&'a Chart, DbError> {
+        let chart = self.catalogue.chart_by_key(key);
+        chart.ok_or_else(|| DbError::data("a stored score", format!("no chart has the key {}", key.0)))
+    }
+}
+
+/// An import that is about to be stored.
 #[derive(Debug)]
 pub struct Import<'a> {
     /// The request.
     pub request: &'a Request,
-    /// The catalogue that the input was converted with.
-    pub catalogue: &'a Catalogue,
+    /// What every stage may look at.
+    pub scope: Scope<'a>,
     /// When the import began, UNIX milliseconds.
     pub started: i64,
-    /// The time that everything written bears, UNIX milliseconds.
-    pub now: i64,
     /// Whether the import holds the user's import lock.
     pub locked: bool,
     /// How long it waits for the user's other writers.
     pub wait: Duration,
+}
+
+/// What scores brought about.
+#[derive(Debug)]
+pub struct Applied<'a> {
+    /// The elements, told apart.
+    pub separated: Separated<'a>,
+    /// Sessions.
+    pub sessions: SessionsDone,
+    /// Classes.
+    pub class_deltas: Vec<ClassDelta>,
+    /// Goals and milestones.
+    pub evaluated: Evaluated,
+}
+
+/// What brings scores.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    /// The import; orphans have none.
+    pub import: Option<ImportKey>,
+    /// The playtypes that are brought up to date; those without a change stay as they are.
+    pub playtypes: &'a [Gpt],
+    /// Classes that come with the scores.
+    pub classes: &'a [ProvidedClass],
 }
 
 /// Stores an import; `None` when the database has a newer catalogue than the import was converted with.
@@ -49,24 +101,38 @@ pub fn store(
     converted: &Converted,
 ) -> Result<Option<ImportDocument>, ImportFailure> {
     user_write_lock(conn, import.request.user, import.wait)?;
-    if catalogue_version(conn)? != import.catalogue.version() {
+    if catalogue_version(conn)? != import.scope.catalogue.version() {
         return Ok(None);
     }
     let key = begin(conn, import)?;
     highlight(conn, import.request.user, &converted.highlights)?;
-    let mut separated = Stage::Separate.run(|| separate(conn, import, converted))?;
-    let enriched = enrich(conn, import, &mut separated)?;
-    let sessions = Stage::Sessions.run(|| sessions(conn, import, &separated, &enriched))?;
-    let keys = Stage::Scores.run(|| scores(conn, key, &mut separated, &enriched, &sessions))?;
-    let touched = Stage::Pbs.run(|| pbs(conn, import, &separated, &enriched, &keys))?;
-    let scored = playtypes(import, &touched);
-    let class_deltas =
-        Stage::Profile.run(|| profiles(conn, import, converted.game.config().gpts, &scored, &converted.classes))?;
-    let evaluated = Stage::Goals.run(|| goals(conn, &evaluation(import, &scored), &chart_keys(import, &touched)))?;
+    let playtypes = converted.game.config().gpts;
+    let origin = Origin { import: Some(key), playtypes, classes: &converted.classes };
+    let Applied { separated, sessions, class_deltas, evaluated } =
+        apply(conn, &import.scope, &converted.elements, origin)?;
     let report = Report { separated, sessions, class_deltas, evaluated };
     let document = Stage::Document.run(|| document(conn, import, key, converted, report))?;
     unlock(conn, import)?;
     Ok(Some(document))
+}
+
+/// Stores scores and everything that follows from them, whatever brings them.
+pub fn apply<'a>(
+    conn: &mut Conn,
+    scope: &Scope<'_>,
+    elements: &'a [Element],
+    origin: Origin<'_>,
+) -> Result<Applied<'a>, DbError> {
+    let mut separated = Stage::Separate.run(|| separate(conn, scope, elements))?;
+    let enriched = Stage::Separate.run(|| enrich(conn, scope, &mut separated))?;
+    let sessions = Stage::Sessions.run(|| sessions(conn, scope, &separated, &enriched))?;
+    let keys = Stage::Scores.run(|| scores(conn, origin.import, &mut separated, &enriched, &sessions))?;
+    let touched = Stage::Pbs.run(|| pbs(conn, scope, &separated, &enriched, &keys))?;
+    let scored = playtypes(scope.catalogue, &touched);
+    let class_deltas = Stage::Profile.run(|| profiles(conn, scope, origin.playtypes, &scored, origin.classes))?;
+    let charts: Vec<ChartKey> = touched.iter().map(|chart| scope.catalogue.chart(*chart).key).collect();
+    let evaluated = Stage::Goals.run(|| goals(conn, &scope.evaluation(&scored), &charts))?;
+    Ok(Applied { separated, sessions, class_deltas, evaluated })
 }
 
 fn begin(conn: &mut Conn, import: &Import<'_>) -> Result<ImportKey, DbError> {
@@ -81,18 +147,9 @@ fn begin(conn: &mut Conn, import: &Import<'_>) -> Result<ImportKey, DbError> {
     import_insert(conn, &new)
 }
 
-/// Whose goals are evaluated: the importing user's, on the playtypes with new PBs.
-fn evaluation<'a>(import: &'a Import<'_>, gpts: &'a [Gpt]) -> Evaluation<'a> {
-    Evaluation { user: import.request.user, catalogue: import.catalogue, gpts, now: import.now }
-}
-
-fn chart_keys(import: &Import<'_>, touched: &[ChartIdx]) -> Vec<ChartKey> {
-    touched.iter().map(|chart| import.catalogue.chart(*chart).key).collect()
-}
-
 /// The playtypes on which PBs changed.
-fn playtypes(import: &Import<'_>, touched: &[ChartIdx]) -> Vec<Gpt> {
-    let mut playtypes: Vec<Gpt> = touched.iter().map(|chart| import.catalogue.chart(*chart).gpt).collect();
+fn playtypes(catalogue: &Catalogue, touched: &[ChartIdx]) -> Vec<Gpt> {
+    let mut playtypes: Vec<Gpt> = touched.iter().map(|chart| catalogue.chart(*chart).gpt).collect();
     playtypes.sort_unstable();
     playtypes.dedup();
     playtypes

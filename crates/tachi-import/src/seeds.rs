@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use tachi_core::catalogue::{
-    Catalogue, CheckMode, Checked, CollectionError, Collections, Existing, FolderDocument, FolderQuery, Problem,
+    Catalogue, Chart, CheckMode, Checked, CollectionError, Collections, Existing, FolderDocument, FolderQuery, Problem,
     folder_members,
 };
 use tachi_core::catalogue::{ChartKey, GoalDocument, QuestDocument};
 use tachi_db::catalogue::{self, LoadReport};
+use tachi_db::recalculation::recalculation_add;
 use tachi_db::{Conn, Database, DbError, FolderKey};
 use thiserror::Error;
 
@@ -50,11 +51,19 @@ pub struct SeedsReport {
     pub collections: Vec<(String, LoadReport)>,
     /// What is odd but was loaded all the same.
     pub warnings: Vec<Problem>,
-    /// Charts whose scores may have to change.
+    /// Charts whose scores may have to change; the database has them noted for
+    /// [`Importer::rederive`](crate::Importer::rederive).
     pub recalculate: Vec<ChartKey>,
 }
 
 impl SeedsReport {
+    /// Whether songs or charts are different from before, so that orphans may have become scores.
+    #[must_use]
+    pub fn changes_charts(&self) -> bool {
+        let of_charts = |name: &str| name.starts_with("songs-") || name.starts_with("charts-");
+        self.collections.iter().any(|(name, report)| of_charts(name) && report.is_change())
+    }
+
     /// Whether anything is different from before.
     #[must_use]
     pub fn is_change(&self) -> bool {
@@ -81,7 +90,7 @@ pub enum Step {
 /// When a document does not fit, or the database fails.
 pub fn load(database: &Database, collections: Collections, progress: impl Fn(Step)) -> Result<SeedsReport, SeedsError> {
     progress(Step::Check);
-    let checked = check(database, collections)?;
+    let (checked, before) = check(database, collections)?;
     let warnings = checked.warnings().to_vec();
     let collections = checked.into_collections();
     let mut report = database.write(WAIT, |conn| {
@@ -89,7 +98,12 @@ pub fn load(database: &Database, collections: Collections, progress: impl Fn(Ste
         let mut report = write(conn, &collections)?;
         if report.is_change() {
             progress(Step::Folders);
-            fill_folders(conn, &mut report)?;
+            let catalogue = catalogue::catalogue_load(conn)?;
+            fill_folders(conn, &catalogue, &mut report)?;
+            report.recalculate.extend(moved_charts(&before, &catalogue));
+            report.recalculate.sort_unstable();
+            report.recalculate.dedup();
+            recalculation_add(conn, &report.recalculate)?;
         }
         Ok::<_, SeedsError>(report)
     })?;
@@ -105,7 +119,8 @@ struct Stored {
     quests: Vec<QuestDocument>,
 }
 
-fn check(database: &Database, collections: Collections) -> Result<Checked, SeedsError> {
+/// Checks a load against what is stored; returns the stored catalogue, too.
+fn check(database: &Database, collections: Collections) -> Result<(Checked, Catalogue), SeedsError> {
     let stored = database.read(|conn| {
         Ok::<_, DbError>(Stored {
             catalogue: catalogue::catalogue_load(conn)?,
@@ -120,7 +135,19 @@ fn check(database: &Database, collections: Collections) -> Result<Checked, Seeds
         goals: &stored.goals,
         quests: &stored.quests,
     };
-    collections.check(CheckMode::Load, existing).map_err(SeedsError::Problems)
+    let checked = collections.check(CheckMode::Load, existing).map_err(SeedsError::Problems)?;
+    Ok((checked, stored.catalogue))
+}
+
+/// Charts that count for another part of a profile than before. What decides it may be a member of their songs, of
+/// which the comparison of charts knows nothing.
+fn moved_charts<'a>(before: &'a Catalogue, after: &'a Catalogue) -> impl Iterator<Item = ChartKey> + 'a {
+    let bucket = |catalogue: &Catalogue, chart: &Chart| (chart.config().pb.bucket)(catalogue.song_of(chart), chart);
+    let moved = before.charts().iter().filter(move |old| {
+        let new = after.chart_by_key(old.key).filter(|new| new.gpt == old.gpt);
+        new.is_some_and(|new| bucket(before, old) != bucket(after, new))
+    });
+    moved.map(|chart| chart.key)
 }
 
 fn write(conn: &mut Conn, collections: &Collections) -> Result<SeedsReport, DbError> {
@@ -159,15 +186,14 @@ fn write(conn: &mut Conn, collections: &Collections) -> Result<SeedsReport, DbEr
 }
 
 /// Finds out anew which charts each folder holds.
-fn fill_folders(conn: &mut Conn, report: &mut SeedsReport) -> Result<(), DbError> {
-    let catalogue = catalogue::catalogue_load(conn)?;
+fn fill_folders(conn: &mut Conn, catalogue: &Catalogue, report: &mut SeedsReport) -> Result<(), DbError> {
     let folders = catalogue::folders_all(conn)?;
     let mut queries = Vec::with_capacity(folders.len());
     for (_, folder) in &folders {
         let query = FolderQuery::compile(folder);
         queries.push(query.map_err(|error| DbError::data(format!("folder {}", folder.folder_id), error))?);
     }
-    let members = folder_members(&catalogue, &queries).into_iter();
+    let members = folder_members(catalogue, &queries).into_iter();
     let members: Vec<(FolderKey, Vec<ChartKey>)> = folders
         .iter()
         .zip(members)

@@ -1,6 +1,8 @@
 //! The command line.
 
+pub mod db;
 pub mod import;
+pub mod scores;
 pub mod seeds;
 pub mod serve;
 pub mod token;
@@ -11,6 +13,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
+use tachi_core::ids::ImportId;
 use tachi_db::{Database, Options as DatabaseOptions};
 
 use crate::config::{Options, Settings};
@@ -42,6 +45,17 @@ pub enum Command {
     Import(import::Import),
     /// Tries out a file: prints a JSON line for each element and writes nothing
     Parse(import::Parse),
+    /// Takes an import back: its scores, its orphans and what it filled into others
+    Revert {
+        /// The import
+        import: ImportId,
+    },
+    /// Works on scores whose charts are not known
+    #[command(subcommand)]
+    Orphans(scores::Orphans),
+    /// Looks after the database
+    #[command(subcommand)]
+    Db(db::Command),
 }
 
 impl Cli {
@@ -59,6 +73,9 @@ impl Cli {
             Command::Seeds(command) => seeds::run(&settings, command),
             Command::Import(command) => import::run(settings, command),
             Command::Parse(command) => import::parse(&settings, command),
+            Command::Revert { import } => scores::revert(&settings, import),
+            Command::Db(command) => db::run(&settings, command),
+            Command::Orphans(command) => scores::orphans(&settings, command),
         }
     }
 }
@@ -86,6 +103,11 @@ pub fn importer(settings: &Settings) -> Result<Arc<tachi_import::Importer>> {
     let database = open(settings)?;
     let builtin = crate::builtin::load_if_empty(&database)?;
     log::debug!("the built-in catalogue was loaded: {builtin}");
+    importer_on(settings, database)
+}
+
+/// An importer on a database that is open.
+pub fn importer_on(settings: &Settings, database: Database) -> Result<Arc<tachi_import::Importer>> {
     let configuration = tachi_import::Configuration {
         games: settings.games.clone(),
         fervidex_min_version: settings.fervidex_min_version.clone(),

@@ -7,8 +7,10 @@ use anyhow::{Context, Result, ensure};
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use tachi_core::catalogue::{CollectionError, Collections};
+use tachi_db::Database;
 use tachi_import::seeds::{self, SeedsReport, Step};
 
+use super::scores::show;
 use crate::config::Settings;
 
 #[derive(Debug, Subcommand)]
@@ -44,8 +46,40 @@ pub fn run(settings: &Settings, command: Command) -> Result<()> {
         });
     })?;
     bar.finish_and_clear();
+    follow(settings, database, &report)?;
     print(&report, started);
     Ok(())
+}
+
+/// Brings scores up to date with what was loaded, before the load counts as done: it recalculates those on changed
+/// charts, also of a load that was cut short here, and tries orphans again.
+fn follow(settings: &Settings, database: Database, report: &SeedsReport) -> Result<()> {
+    let importer = super::importer_on(settings, database)?;
+    let recalculation = bar("recalculating")?;
+    let rederived = importer.rederive(|done, all| show(&recalculation, done, all))?;
+    recalculation.finish_and_clear();
+    if rederived.scores > 0 {
+        println!(
+            "{} of {} scores recalculated, {} kept as they were.",
+            rederived.changed, rederived.scores, rederived.refused
+        );
+    }
+    if report.changes_charts() {
+        let orphans = bar("trying orphans again")?;
+        let counts = importer.retry_all_orphans(|done, all| show(&orphans, done, all))?;
+        orphans.finish_and_clear();
+        if counts.processed > 0 {
+            println!("{} of {} orphans became scores, {} are gone.", counts.success, counts.processed, counts.removed);
+        }
+    }
+    Ok(())
+}
+
+/// A bar that counts users.
+pub fn bar(what: &'static str) -> Result<ProgressBar> {
+    let bar = ProgressBar::new(0).with_message(what);
+    bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} users {msg}")?);
+    Ok(bar)
 }
 
 fn json_files(dir: &Path) -> Result<Vec<PathBuf>> {

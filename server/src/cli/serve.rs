@@ -14,6 +14,8 @@ use crate::http::{self, Listening};
 /// When it cannot start.
 pub fn run(settings: Settings) -> Result<()> {
     let importer = super::importer(&settings)?;
+    // What a load that was cut short left behind.
+    importer.rederive(|_, _| {})?;
     let app = App { importer, started: now(), settings: Arc::new(settings) };
     actix_web::rt::System::new().block_on(async {
         let Listening { server, addresses } = http::listen(app)?;

@@ -1,9 +1,11 @@
 //! The routes, one page: who calls what.
 
+mod changes;
 mod games;
 mod imports;
 mod ir;
 mod polling;
+mod rows;
 mod scores;
 mod sessions;
 mod status;
@@ -23,6 +25,7 @@ pub fn configure(service: &mut ServiceConfig) {
             .route("/status", web::post().to(status::post))
             // Scores going in.
             .route("/import/file", web::post().to(imports::from_file))
+            .route("/import/orphans", web::post().to(changes::retry_orphans))
             // What an import did.
             .route("/imports/{import}", web::get().to(imports::get))
             .route("/imports/{import}/poll-status", web::get().to(polling::poll))
@@ -30,6 +33,10 @@ pub fn configure(service: &mut ServiceConfig) {
             .route("/games", web::get().to(games::list))
             .route("/games/{game}", web::get().to(games::game))
             .route("/games/{game}/{playtype}", web::get().to(games::gpt))
+            .route("/imports/{import}/rows", web::get().to(rows::get))
+            // Scores going away.
+            .route("/imports/{import}/revert", web::post().to(changes::revert))
+            .route("/scores/{score}", web::delete().to(changes::delete_score))
             // Reading back.
             .route("/scores/{score}", web::get().to(scores::get))
             .route("/sessions/{session}", web::get().to(sessions::get))

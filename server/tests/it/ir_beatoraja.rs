@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 use tachi_core::game::Gpt;
 use tachi_db::rivals::rivals_replace;
+use tachi_db::scores::scores_count;
 use tachi_db::users::AuthLevel;
 use tachi_server::config::Options;
 
 use crate::ir_kit::{
-    Headers, NEEDS_AUTHENTICATION, NO_PERMISSION, NO_SUCH_TOKEN, body, get, home, nothing, post, write,
+    Headers, NEEDS_AUTHENTICATION, NO_PERMISSION, NO_SUCH_TOKEN, body, get, home, nothing, post, read, write,
 };
 use crate::support::{Answer, Player, TestServer, keys, settings};
 
@@ -128,10 +129,16 @@ fn enough_players_make_an_unknown_chart() {
     assert_eq!(made["song"]["title"], "A Song of Nobody", "the first sender's document is used");
     assert_eq!(made["chart"]["difficulty"], "CHART");
     assert_eq!(made["score"]["scoreData"]["score"], 1004);
+    // What the others sent before became scores with it.
+    for (player, scores) in [(&first, 2), (&second, 1)] {
+        assert_eq!(server.stored(player.id).orphans, 0);
+        let count = read(&server, |conn| scores_count(conn, player.id, Gpt::Bms7k));
+        assert_eq!(count, scores);
+    }
     // The chart is an ordinary one now.
     submit(&first, &unknown(1006)).body();
     let scores = get(&first.caller, &format!("/ir/beatoraja/charts/{}/scores", "ab".repeat(32)), HEADERS).body();
-    assert!(scores.as_array().unwrap().len() >= 2);
+    assert_eq!(scores.as_array().unwrap().len(), 3);
 }
 
 #[test]

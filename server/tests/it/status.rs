@@ -65,7 +65,7 @@ fn a_body_above_the_limit_is_refused() {
     post(&server, "application/json", too_large).refused(413, text);
 
     let server = TestServer::with(Options { max_body: Some(10), ..settings() });
-    assert_eq!(post(&server, "application/json", "{       }}").failure(400).contains("trailing"), true);
+    assert!(post(&server, "application/json", "{       }}").failure(400).contains("trailing"));
     let text = "Your request body was too large. The limit is 10 bytes.";
     post(&server, "application/json", "{         }").refused(413, text);
 }

@@ -176,27 +176,44 @@ fn allows_sole_chart(config: &GptConfig, version: &str) -> bool {
     listed.map_or_else(|| config.former_versions.contains(&version), |listed| listed.sole_chart)
 }
 
-/// Up to three songs of a game whose titles are most like `title`, nearest first.
-///
-/// Titles are compared in NFKC, case-folded and without white space; an edit distance of more than 0.4 of the longer
-/// one is not a likeness.
-#[must_use]
-pub fn near_titles<'a>(catalogue: &'a Catalogue, game: Game, title: &str) -> Vec<&'a Song> {
-    let wanted: Vec<char> = loose_form(title).chars().collect();
-    let mut near: Vec<(f64, &Song)> = Vec::new();
-    for song in catalogue.songs().iter().filter(|song| song.game == game) {
-        let distance = song.titles().map(|title| distance(&wanted, &loose_form(title))).fold(f64::INFINITY, f64::min);
-        if distance <= 0.4 {
-            near.push((distance, song));
-        }
+/// The titles of a game, made ready for questions after those that are most like a text.
+#[derive(Debug)]
+pub struct NearTitles<'a> {
+    titles: Vec<(&'a Song, Vec<char>)>,
+}
+
+impl<'a> NearTitles<'a> {
+    /// The titles of a game.
+    #[must_use]
+    pub fn new(catalogue: &'a Catalogue, game: Game) -> Self {
+        let songs = catalogue.songs().iter().filter(|song| song.game == game);
+        let titles = songs.flat_map(|song| song.titles().map(move |title| (song, loose_form(title).chars().collect())));
+        Self { titles: titles.collect() }
     }
-    near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.id.cmp(&b.1.id)));
-    near.into_iter().take(3).map(|(_, song)| song).collect()
+
+    /// Up to three songs whose titles are most like `title`, nearest first.
+    ///
+    /// Titles are compared in NFKC, case-folded and without white space; an edit distance of more than 0.4 of the
+    /// longer one is not a likeness.
+    #[must_use]
+    pub fn find(&self, title: &str) -> Vec<&'a Song> {
+        let wanted: Vec<char> = loose_form(title).chars().collect();
+        let distances = self.titles.iter().map(|(song, other)| (distance(&wanted, other), *song));
+        let mut near: Vec<(f64, &Song)> = distances.filter(|(distance, _)| *distance <= 0.4).collect();
+        near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.id.cmp(&b.1.id)));
+        // The titles of a song stand together where they are equally near, and the best of them comes first.
+        let mut songs: Vec<&Song> = Vec::new();
+        for (_, song) in near {
+            if songs.len() < 3 && songs.iter().all(|known| known.id != song.id) {
+                songs.push(song);
+            }
+        }
+        songs
+    }
 }
 
 /// Edit distance as a part of the longer text's length.
-fn distance(wanted: &[char], other: &str) -> f64 {
-    let other: Vec<char> = other.chars().collect();
+fn distance(wanted: &[char], other: &[char]) -> f64 {
     let longest = wanted.len().max(other.len());
     if longest == 0 {
         return 0.0;

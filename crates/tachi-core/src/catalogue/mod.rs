@@ -24,7 +24,7 @@ pub use check::{CheckMode, Checked, Existing, Finding, GoalFindings, Problem, ch
 pub use collections::{CollectionError, Collections, Documents, FileKind, Place};
 pub use documents::*;
 pub use hash::{content_hash, derive_hash};
-pub use lookup::{SongMatch, near_titles};
+pub use lookup::{NearTitles, SongMatch};
 pub use query::{FolderMembers, FolderQuery, QueryError, QueryProblem, folder_members};
 pub use resolve::{ChartQuery, ResolveError, TextIntegerError, text_integer};
 pub use title::{fold, is_space, loose_form, site_form, trim};

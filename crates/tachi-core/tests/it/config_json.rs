@@ -45,6 +45,7 @@ fn a_game_lists_its_playtypes() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one document, spelled out")]
 fn a_gpt_says_everything_about_itself() {
     let metric = |name: &str| json!({"name": name, "type": "INTEGER", "partOfScoreID": false, "min": 0, "max": null, "chartDependent": false});
     let mut document = Gpt::UscKeyboard.config().to_json();

@@ -1,5 +1,7 @@
 //! One binary for all integration tests of the crate: each module covers one room of it.
 
+#![expect(clippy::disallowed_methods, reason = "tests read files")]
+
 mod collections;
 mod collections_goals;
 mod config_json;

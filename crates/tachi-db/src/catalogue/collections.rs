@@ -70,8 +70,9 @@ pub fn folders_replace(conn: &mut Conn, documents: &[FolderDocument]) -> Result<
         let keys: Vec<i32> = chunk.iter().map(|(_, key)| *key).collect();
         let needed = goals::table.filter(goals::folder_key.eq_any(&keys)).select(goals::folder_key).distinct();
         let needed: FxHashSet<i32> = needed.load::<Option<i32>>(conn)?.into_iter().flatten().collect();
-        let gone = keys.iter().copied().filter(|key| !needed.contains(key));
-        report.removed += diesel::delete(folders::table.filter(folders::key.eq_any(gone))).execute(conn)?;
+        let gone: Vec<i32> = keys.into_iter().filter(|key| !needed.contains(key)).collect();
+        diesel::delete(folder_charts::table.filter(folder_charts::folder_key.eq_any(&gone))).execute(conn)?;
+        report.removed += diesel::delete(folders::table.filter(folders::key.eq_any(&gone))).execute(conn)?;
         report.kept += needed.len();
     }
     finish(conn, report)

@@ -16,7 +16,7 @@ use crate::bulk::{KEYS, lock_catalogue};
 use crate::convert::{game_to_db, gpt_to_db, json_from_db, json_to_db};
 use crate::error::DbError;
 use crate::pool::Conn;
-use crate::schema::{charts, goal_charts, pbs, scores, songs};
+use crate::schema::{charts, folder_charts, goal_charts, pbs, scores, songs};
 
 /// What a load did to the songs and charts of a game.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -286,6 +286,7 @@ fn charts_remove(conn: &mut Conn, missing: &[StoredChart]) -> Result<Vec<i32>, D
     }
     let gone: Vec<i32> = missing.iter().map(|chart| chart.key).filter(|key| !needed.contains(key)).collect();
     for chunk in gone.chunks(KEYS) {
+        diesel::delete(folder_charts::table.filter(folder_charts::chart_key.eq_any(chunk))).execute(conn)?;
         diesel::delete(charts::table.filter(charts::key.eq_any(chunk))).execute(conn)?;
     }
     let mut kept: Vec<i32> = needed.into_iter().collect();

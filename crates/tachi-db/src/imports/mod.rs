@@ -165,6 +165,21 @@ pub fn import_by_public_id(conn: &mut Conn, id: ImportId) -> Result<Option<Store
     Ok(complete(conn, rows)?.pop())
 }
 
+/// The numbers of all imports in pages, with their public IDs: the next `limit` after `after`.
+///
+/// # Errors
+/// Those of the database.
+pub fn imports_page(
+    conn: &mut Conn,
+    after: Option<ImportKey>,
+    limit: i64,
+) -> Result<Vec<(ImportKey, ImportId)>, DbError> {
+    let query = imports::table.filter(imports::id.gt(after.map_or(i64::MIN, |key| key.0)));
+    let query = query.order(imports::id).limit(limit).select((imports::id, imports::import_id));
+    let rows: Vec<(ImportKey, String)> = query.load(conn)?;
+    rows.into_iter().map(|(key, id)| Ok((key, id_from_db(&id, "an import ID")?))).collect()
+}
+
 /// A user's latest imports, latest first.
 ///
 /// # Errors

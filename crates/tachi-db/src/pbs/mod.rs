@@ -22,7 +22,7 @@ use crate::schema::{folder_charts, pbs};
 use crate::score_data::{Columns, data_from_db, data_to_db, ratings_from_db, ratings_to_db};
 
 pub use ranks::{PbRank, pb_count_on_chart, pb_leaderboard, pb_ranks};
-pub use ratings::{BUCKETS, BestWanted, PbRating, best_ratings, pb_ratings_replace};
+pub use ratings::{BUCKETS, BestWanted, PbRating, best_ratings, pb_ratings_of_charts, pb_ratings_replace};
 
 /// A user's PB on a chart.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,6 +103,10 @@ impl PbRow {
         })
     }
 
+    fn ranks(&self) -> [Option<f64>; RANK_KEYS] {
+        [Some(self.rank0), self.rank1, self.rank2, self.rank3, self.rank4]
+    }
+
     fn into_stored(self) -> Result<StoredPb, DbError> {
         let columns =
             Columns { score: self.score, percent: self.percent, lamp: self.lamp, grade: self.grade, data: self.data };
@@ -168,6 +172,31 @@ pub fn pbs_of_user(conn: &mut Conn, user: UserId, gpt: Gpt) -> Result<Vec<Stored
     let query = pbs::table.filter(pbs::user_id.eq(user.0)).filter(pbs::gpt.eq(gpt_to_db(gpt)));
     let query = query.filter(pbs::is_primary.eq(true)).order(pbs::chart_key);
     stored(query.select(PbRow::as_select()).load(conn)?)
+}
+
+/// All PBs in pages, by user and chart: the next `limit` after `after`. With each, whether the leaderboard has it where
+/// its data says.
+///
+/// # Errors
+/// Those of the database.
+pub fn pbs_page(
+    conn: &mut Conn,
+    after: Option<(UserId, ChartKey)>,
+    limit: i64,
+) -> Result<Vec<(StoredPb, bool)>, DbError> {
+    let mut query = pbs::table.select(PbRow::as_select()).into_boxed();
+    if let Some((user, chart)) = after {
+        let later = pbs::user_id.eq(user.0).and(pbs::chart_key.gt(chart.0));
+        query = query.filter(pbs::user_id.gt(user.0).or(later));
+    }
+    let mut found = Vec::new();
+    for row in query.order((pbs::user_id, pbs::chart_key)).limit(limit).load(conn)? {
+        let ranks = row.ranks();
+        let pb = row.into_stored()?;
+        let is_ranked = PbRow::new(&pb)?.ranks() == ranks;
+        found.push((pb, is_ranked));
+    }
+    Ok(found)
 }
 
 /// Stores PBs, over those there may be.

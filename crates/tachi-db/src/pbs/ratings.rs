@@ -88,6 +88,30 @@ pub fn pb_ratings_replace(
     Ok(())
 }
 
+/// The ranked ratings of a user's PBs on `charts`, by chart and rating.
+///
+/// # Errors
+/// Those of the database.
+pub fn pb_ratings_of_charts(conn: &mut Conn, user: UserId, charts: &[ChartKey]) -> Result<Vec<PbRating>, DbError> {
+    let mut found = Vec::new();
+    for chunk in charts.chunks(KEYS) {
+        let query = pb_ratings::table.filter(pb_ratings::user_id.eq(user.0));
+        let query = query.filter(pb_ratings::chart_key.eq_any(chunk.iter().map(|chart| chart.0)));
+        let query = query.order((pb_ratings::chart_key, pb_ratings::rating));
+        let columns = (pb_ratings::chart_key, pb_ratings::rating, pb_ratings::bucket, pb_ratings::value);
+        for (chart, rating, bucket, value) in query.select(columns).load::<(i32, i16, i16, f64)>(conn)? {
+            let bad = |error| DbError::data("a rating", error);
+            found.push(PbRating {
+                chart: ChartKey(chart),
+                rating: usize::try_from(rating).map_err(bad)?,
+                bucket: u8::try_from(bucket).map_err(bad)?,
+                value,
+            });
+        }
+    }
+    Ok(found)
+}
+
 fn number(rating: usize) -> Result<i16, DbError> {
     i16::try_from(rating).map_err(|error| DbError::data("a rating", error))
 }

@@ -19,8 +19,8 @@ use crate::pool::Conn;
 use crate::schema::{pbs, score_blacklist, scores};
 use crate::score_data::ratings_from_db;
 
-use row::ScoreRow;
-pub use row::{Score, StoredScore};
+pub use row::{PbScore, Score, StoredScore};
+use row::{PbScoreRow, ScoreRow};
 
 /// What de-duplication knows of a stored score.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,6 +156,24 @@ pub fn scores_of_charts(conn: &mut Conn, user: UserId, charts: &[ChartKey]) -> R
     Ok(found)
 }
 
+/// A user's scores on those charts as PBs are composed of them, by chart and number: all that composition needs, and
+/// less to read than [`scores_of_charts`].
+///
+/// # Errors
+/// Those of the database.
+pub fn scores_for_pbs(conn: &mut Conn, user: UserId, charts: &[ChartKey]) -> Result<Vec<PbScore>, DbError> {
+    let mut found = Vec::new();
+    for chunk in charts.chunks(KEYS) {
+        let query = scores::table.filter(scores::user_id.eq(user.0));
+        let query = query.filter(scores::chart_key.eq_any(chunk.iter().map(|chart| chart.0)));
+        for row in query.select(PbScoreRow::as_select()).load(conn)? {
+            found.push(row::pb_score_from_db(row)?);
+        }
+    }
+    found.sort_unstable_by_key(|score| (score.chart, score.key));
+    Ok(found)
+}
+
 /// The scores of everybody on a chart, by user: those of the next `players` users after `after`.
 ///
 /// # Errors
@@ -175,6 +193,29 @@ pub fn scores_of_chart(
         found.extend(stored(query.select(ScoreRow::as_select()).load(conn)?)?);
     }
     found.sort_unstable_by_key(|score| (score.score.user, score.key));
+    Ok(found)
+}
+
+/// All scores in pages, by number: the next `limit` after `after`.
+///
+/// # Errors
+/// Those of the database.
+pub fn scores_page(conn: &mut Conn, after: Option<ScoreKey>, limit: i64) -> Result<Vec<StoredScore>, DbError> {
+    let query = scores::table.filter(scores::id.gt(after.map_or(i64::MIN, |key| key.0)));
+    stored(query.order(scores::id).limit(limit).select(ScoreRow::as_select()).load(conn)?)
+}
+
+/// The scores of several sessions, by session and its order.
+///
+/// # Errors
+/// Those of the database.
+pub fn scores_of_sessions(conn: &mut Conn, sessions: &[SessionKey]) -> Result<Vec<StoredScore>, DbError> {
+    let mut found = Vec::new();
+    for chunk in sessions.chunks(KEYS) {
+        let query = scores::table.filter(scores::session_id.eq_any(chunk));
+        let query = query.order((scores::session_id, scores::session_pos, scores::id));
+        found.extend(stored(query.select(ScoreRow::as_select()).load(conn)?)?);
+    }
     Ok(found)
 }
 

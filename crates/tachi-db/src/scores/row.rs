@@ -61,6 +61,52 @@ pub struct StoredScore {
     pub score: Score,
 }
 
+/// A stored score as the composition of PBs sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PbScore {
+    /// Its number.
+    pub key: ScoreKey,
+    /// The public ID.
+    pub id: ScoreId,
+    /// The chart.
+    pub chart: ChartKey,
+    /// When it was achieved, UNIX milliseconds.
+    pub time_achieved: Option<i64>,
+    /// Whether the player highlighted it.
+    pub highlight: bool,
+    /// Metrics and judgements.
+    pub data: ScoreData,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = scores)]
+pub(super) struct PbScoreRow {
+    id: ScoreKey,
+    score_id: Vec<u8>,
+    gpt: i16,
+    chart_key: i32,
+    time_achieved: Option<i64>,
+    highlight: bool,
+    score: Option<f64>,
+    percent: Option<f64>,
+    lamp: Option<i16>,
+    grade: Option<i16>,
+    data: String,
+}
+
+pub(super) fn pb_score_from_db(row: PbScoreRow) -> Result<PbScore, DbError> {
+    let columns = Columns { score: row.score, percent: row.percent, lamp: row.lamp, grade: row.grade, data: row.data };
+    let (data, _) = data_from_db(gpt_from_db(row.gpt)?, &columns)?;
+    Ok(PbScore {
+        key: row.id,
+        id: super::id_from_db(&row.score_id)?,
+        chart: ChartKey(row.chart_key),
+        time_achieved: row.time_achieved,
+        highlight: row.highlight,
+        data,
+    })
+}
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = scores, treat_none_as_default_value = false)]
 pub(super) struct NewScoreRow {

@@ -246,10 +246,17 @@ fn folders_and_their_charts() {
         assert_eq!(db.write(|conn| folder_charts_replace(conn, &[(keys[0], vec![b])])), 1);
         assert_eq!(db.read(|conn| folder_charts(conn, &keys)), [(keys[0], b)]);
 
+        // A chart that goes leaves its folders.
+        db.write(|conn| folder_charts_replace(conn, &[(keys[0], vec![a, b])]));
+        replace(db, &[song(1)], &[chart("a", 1, &[])]);
+        assert_eq!(db.read(|conn| folder_charts(conn, &keys)), [(keys[0], a)]);
+
         // A folder of a goal stays, another one goes with what it held.
+        db.write(|conn| folder_charts_replace(conn, &[(keys[1], vec![a])]));
         let goals = [goal(&json!({"type": "folder", "data": folders[0].folder_id.as_str()}))];
         db.write(|conn| goals_replace(conn, &goals));
         assert_eq!(db.write(|conn| folders_replace(conn, &[])), report(0, 0, 0, 1, 1));
+        assert_eq!(db.read(|conn| folder_charts(conn, &keys)), [(keys[0], a)]);
         folders[0].inactive = true;
         assert_eq!(db.write(|conn| folders_replace(conn, &folders)), report(1, 1, 0, 0, 0));
         let listed = db.read(|conn| folders_of_gpt(conn, Gpt::IidxSp));

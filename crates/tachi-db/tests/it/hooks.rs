@@ -20,18 +20,18 @@ fn players_of_an_unknown_chart_are_counted_once_each() {
         let join = |gpt, user, document: &str| {
             db.write(|conn| unknown_chart_join(conn, 0, (gpt, HASH), &json!(document), user))
         };
-        assert_eq!(join(Gpt::Bms7k, first, "the first"), Some(1));
-        assert_eq!(join(Gpt::Bms7k, first, "the first again"), Some(1));
-        assert_eq!(join(Gpt::PmsKeyboard, second, "another game"), Some(1));
-        assert_eq!(join(Gpt::Bms7k, second, "the second"), Some(2));
+        assert_eq!(join(Gpt::Bms7k, first, "the first"), Some(vec![first]));
+        assert_eq!(join(Gpt::Bms7k, first, "the first again"), Some(vec![first]));
+        assert_eq!(join(Gpt::PmsKeyboard, second, "another game"), Some(vec![second]));
+        assert_eq!(join(Gpt::Bms7k, second, "the second"), Some(vec![first, second]));
         let take = || db.write(|conn| unknown_chart_take::<Value>(conn, (Gpt::Bms7k, HASH)));
         assert_eq!(take(), Some(json!("the first")));
         assert_eq!(take(), None);
         // What was taken begins anew.
-        assert_eq!(join(Gpt::Bms7k, second, "later"), Some(1));
+        assert_eq!(join(Gpt::Bms7k, second, "later"), Some(vec![second]));
         let stale = db.write(|conn| unknown_chart_join(conn, 1, (Gpt::Bms7k, HASH), &json!("stale"), first));
         assert_eq!(stale, None);
-        assert_eq!(join(Gpt::Bms7k, first, "later still"), Some(2));
+        assert_eq!(join(Gpt::Bms7k, first, "later still"), Some(vec![first, second]));
     });
 }
 

@@ -44,6 +44,7 @@ const QUERIES: &[Query] = queries! {
     scores_by_keys(&[ScoreKey(1), ScoreKey(2)]);
     scores_public_ids(&[ScoreKey(1), ScoreKey(2)]);
     scores_of_charts(USER, CHARTS);
+    scores_for_pbs(USER, CHARTS);
     scores_of_chart(ChartKey(1), None, 10);
     scores_of_session(SessionKey(1));
     scores_of_import(ImportKey(1));

@@ -120,6 +120,9 @@ fn scores_of_charts_of_a_user_and_of_everybody() {
         let found = db.read(|conn| scores_of_charts(conn, users[1], &[charts[1], charts[0]]));
         let found: Vec<_> = found.into_iter().map(|stored| stored.score).collect();
         assert_eq!(found, scores[4..7]);
+        let found = db.read(|conn| scores_for_pbs(conn, users[1], &[charts[1], charts[0]]));
+        assert_eq!(found.iter().map(|score| score.id).collect::<Vec<_>>(), [4, 5, 6].map(|at: usize| scores[at].id));
+        assert_eq!(found[2].data, scores[6].data);
         let pbs = users.map(|user| pb(user, charts[0], 101, "CLEAR", None));
         db.write(|conn| pbs_upsert(conn, &pbs));
         let page = |after, players| db.read(|conn| scores_of_chart(conn, charts[0], after, players));

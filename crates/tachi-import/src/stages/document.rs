@@ -126,7 +126,7 @@ fn orphans(import: &Import<'_>, key: Option<ImportKey>, converted: &Converted) -
             data: to_raw_value(&orphan.data).map_err(|error| DbError::data("an orphan", error))?,
             context: context.clone(),
             message: Some(orphan.message.clone()),
-            time_inserted: import.now,
+            time_inserted: import.scope.now,
             import: key,
         })
     };

@@ -9,7 +9,7 @@ use tachi_db::{Conn, DbError, ScoreKey};
 
 use super::separate::{Original, Separated, same_play};
 use crate::convert::Candidate;
-use crate::pipeline::Import;
+use crate::pipeline::Scope;
 
 /// A stored score that was completed.
 #[derive(Debug)]
@@ -21,7 +21,9 @@ pub struct Enriched {
 }
 
 /// How the time of a score is named among what was filled in.
-const TIME: &str = "timeAchieved";
+pub const TIME: &str = "timeAchieved";
+/// What the names of score meta begin with.
+pub const META: &str = "scoreMeta.";
 
 impl Enriched {
     /// Whether the score had no time and has one now.
@@ -32,7 +34,7 @@ impl Enriched {
 
 /// Completes new scores of this import and stored ones from elements that repeat them. Rows are updated; nothing is
 /// written yet.
-pub fn enrich(conn: &mut Conn, import: &Import<'_>, separated: &mut Separated<'_>) -> Result<Vec<Enriched>, DbError> {
+pub fn enrich(conn: &mut Conn, scope: &Scope<'_>, separated: &mut Separated<'_>) -> Result<Vec<Enriched>, DbError> {
     let keys: Vec<ScoreKey> = separated
         .repeated
         .iter()
@@ -45,7 +47,7 @@ pub fn enrich(conn: &mut Conn, import: &Import<'_>, separated: &mut Separated<'_
     let mut stored: FxHashMap<ScoreKey, Enriched> =
         stored.into_iter().map(|stored| (stored.key, Enriched { stored, filled: Vec::new() })).collect();
     for repeated in &separated.repeated {
-        let chart = import.catalogue.chart(repeated.candidate.chart);
+        let chart = scope.catalogue.chart(repeated.candidate.chart);
         let row = &mut separated.rows[repeated.row];
         let filled = match repeated.of {
             Original::New(index) => complete(&mut separated.new[index].score, repeated.candidate, chart),
@@ -80,7 +82,7 @@ fn complete(score: &mut Score, candidate: &Candidate, chart: &Chart) -> Result<V
     for (name, value) in &dry.score_meta {
         if !value.is_null() && score.score_meta.get(name).is_none_or(serde_json::Value::is_null) {
             score.score_meta.insert(name.clone(), value.clone());
-            filled.push(format!("scoreMeta.{name}"));
+            filled.push(format!("{META}{name}"));
         }
     }
     if let (None, Some(time)) = (score.time_achieved, dry.time_achieved) {

@@ -201,7 +201,7 @@ fn milestones(
 }
 
 /// The goals that a milestone refers to, as often as it does.
-fn goals_of(quest: &QuestDocument) -> impl Iterator<Item = &GoalId> {
+pub fn goals_of(quest: &QuestDocument) -> impl Iterator<Item = &GoalId> {
     quest.quest_data.iter().flat_map(|section| &section.goals).map(|goal| &goal.goal_id)
 }
 

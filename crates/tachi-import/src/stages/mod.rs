@@ -1,4 +1,5 @@
-//! The stages inside the write transaction, one module each, in the order of [`Stage`](crate::stage::Stage).
+//! The stages inside the write transaction, one module each, in the order of [`Stage`](crate::stage::Stage); and
+//! [`settle`], which does the same from what is stored.
 
 pub mod document;
 pub mod enrich;
@@ -9,3 +10,4 @@ pub mod profile;
 pub mod scores;
 pub mod separate;
 pub mod sessions;
+pub mod settle;

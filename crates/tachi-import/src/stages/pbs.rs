@@ -9,18 +9,18 @@ use tachi_core::catalogue::{Catalogue, Chart, ChartIdx, ChartKey};
 use tachi_core::game::Gpt;
 use tachi_core::ids::UserId;
 use tachi_core::pb::{self, PbCandidate};
-use tachi_db::pbs::{PbRating, StoredPb, pb_ratings_replace, pbs_of_charts, pbs_upsert};
+use tachi_db::pbs::{PbRating, StoredPb, pb_ratings_replace, pbs_delete, pbs_of_charts, pbs_upsert};
 use tachi_db::scores::{Score, StoredScore, scores_by_keys, scores_of_charts};
 use tachi_db::{Conn, DbError, ScoreKey};
 
 use super::enrich::Enriched;
 use super::separate::Separated;
-use crate::pipeline::Import;
+use crate::pipeline::Scope;
 
 /// Composes and writes PBs; returns the charts whose PBs are new.
 pub fn pbs(
     conn: &mut Conn,
-    import: &Import<'_>,
+    scope: &Scope<'_>,
     separated: &Separated<'_>,
     enriched: &[Enriched],
     keys: &[Option<ScoreKey>],
@@ -37,35 +37,35 @@ pub fn pbs(
     }
     let changed: FxHashSet<ChartKey> = enriched.iter().map(|enriched| enriched.stored.score.chart).collect();
     for chart in changed.iter().filter(|chart| !new.contains_key(chart)) {
-        let chart = import.catalogue.chart_by_key(*chart);
-        touched.extend(chart.and_then(|chart| import.catalogue.chart_by_id(&chart.id)));
+        let chart = scope.catalogue.chart_by_key(*chart);
+        touched.extend(chart.and_then(|chart| scope.catalogue.chart_by_id(&chart.id)));
     }
-    let stored = stored(conn, import, &touched, &changed)?;
+    let stored = stored(conn, scope, &touched, &changed)?;
     let mut composed = Vec::with_capacity(touched.len());
     for chart in &touched {
-        let chart = import.catalogue.chart(*chart);
+        let chart = scope.catalogue.chart(*chart);
         let mut scores: Vec<(ScoreKey, &Score)> =
             stored.get(&chart.key).into_iter().flatten().map(|stored| (stored.key, &stored.score)).collect();
         // Where all scores of a chart were read, the new ones are among them.
         if !changed.contains(&chart.key) {
             scores.extend(new.get(&chart.key).into_iter().flatten());
         }
-        composed.extend(compose(import.request.user, chart, &scores));
+        composed.extend(compose(scope.user, chart, &scores));
     }
-    write(conn, import.request.user, import.catalogue, &composed)?;
+    write(conn, scope.user, scope.catalogue, &composed)?;
     Ok(touched)
 }
 
 /// The stored scores that the PBs of charts have to be composed of.
 fn stored(
     conn: &mut Conn,
-    import: &Import<'_>,
+    scope: &Scope<'_>,
     touched: &[ChartIdx],
     changed: &FxHashSet<ChartKey>,
 ) -> Result<FxHashMap<ChartKey, Vec<StoredScore>>, DbError> {
-    let keys = touched.iter().map(|chart| import.catalogue.chart(*chart).key);
+    let keys = touched.iter().map(|chart| scope.catalogue.chart(*chart).key);
     let (all, some): (Vec<ChartKey>, Vec<ChartKey>) = keys.partition(|chart| changed.contains(chart));
-    let user = import.request.user;
+    let user = scope.user;
     let mut found = scores_of_charts(conn, user, &all)?;
     let old = pbs_of_charts(conn, user, &some)?;
     let parts = old.iter().flat_map(|pb| &pb.composed).map(|(_, key)| *key).collect::<FxHashSet<ScoreKey>>();
@@ -75,6 +75,32 @@ fn stored(
         stored.entry(score.score.chart).or_default().push(score);
     }
     Ok(stored)
+}
+
+/// How many charts are composed at a time from all their scores.
+const CHARTS: usize = 1000;
+
+/// Composes the PBs of charts from all their scores; charts without any lose theirs.
+pub fn recompose(conn: &mut Conn, scope: &Scope<'_>, charts: &[ChartKey]) -> Result<(), DbError> {
+    for charts in charts.chunks(CHARTS) {
+        let mut stored: FxHashMap<ChartKey, Vec<StoredScore>> = FxHashMap::default();
+        for score in scores_of_charts(conn, scope.user, charts)? {
+            stored.entry(score.score.chart).or_default().push(score);
+        }
+        let mut composed = Vec::with_capacity(charts.len());
+        let mut empty = Vec::new();
+        for key in charts {
+            let of_chart = stored.get(key).into_iter().flatten();
+            let scores: Vec<(ScoreKey, &Score)> = of_chart.map(|stored| (stored.key, &stored.score)).collect();
+            match compose(scope.user, scope.chart(*key)?, &scores) {
+                Some(pb) => composed.push(pb),
+                None => empty.push(*key),
+            }
+        }
+        pbs_delete(conn, scope.user, &empty)?;
+        write(conn, scope.user, scope.catalogue, &composed)?;
+    }
+    Ok(())
 }
 
 /// The PB of a user's scores on a chart; `None` when there are none.
@@ -112,7 +138,7 @@ pub fn write(conn: &mut Conn, user: UserId, catalogue: &Catalogue, pbs: &[Stored
     for pb in pbs {
         let (charts, ratings) = by_gpt.entry(pb.data.config().gpt).or_default();
         charts.push(pb.chart);
-        if let Some(chart) = catalogue.chart_by_key(pb.chart).filter(|chart| chart.is_primary) {
+        if let Some(chart) = catalogue.chart_by_key(pb.chart) {
             ratings.extend(rated(catalogue, chart, pb));
         }
     }
@@ -122,8 +148,9 @@ pub fn write(conn: &mut Conn, user: UserId, catalogue: &Catalogue, pbs: &[Stored
     Ok(())
 }
 
-fn rated<'a>(catalogue: &Catalogue, chart: &'a Chart, pb: &'a StoredPb) -> impl Iterator<Item = PbRating> + 'a {
+/// The ranked ratings of a PB; only those on primary charts count.
+pub fn rated<'a>(catalogue: &Catalogue, chart: &'a Chart, pb: &'a StoredPb) -> impl Iterator<Item = PbRating> + 'a {
     let bucket = (chart.config().pb.bucket)(catalogue.song_of(chart), chart);
-    let ratings = pb.ratings.iter().enumerate();
+    let ratings = pb.ratings.iter().enumerate().filter(|_| chart.is_primary);
     ratings.filter_map(move |(rating, value)| Some(PbRating { chart: chart.key, rating, bucket, value: (*value)? }))
 }

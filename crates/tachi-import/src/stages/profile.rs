@@ -11,14 +11,14 @@ use tachi_db::profiles::{ClassAchievement, Profile, class_achievements_insert, p
 use tachi_db::{Conn, DbError};
 use tachi_parsers::format::ProvidedClass;
 
-use crate::pipeline::Import;
+use crate::pipeline::Scope;
 
 /// Updates the profiles of playtypes; returns what changed, in the order of playtypes and sets.
 ///
 /// `scored` are the playtypes on which PBs changed: the ratings of the others are what they were.
 pub fn profiles(
     conn: &mut Conn,
-    import: &Import<'_>,
+    scope: &Scope<'_>,
     playtypes: &[Gpt],
     scored: &[Gpt],
     provided: &[ProvidedClass],
@@ -27,7 +27,7 @@ pub fn profiles(
     for gpt in playtypes {
         let provided: Vec<ProvidedClass> = provided.iter().filter(|class| class.gpt == *gpt).copied().collect();
         if scored.contains(gpt) || !provided.is_empty() {
-            deltas.extend(profile(conn, import, *gpt, scored.contains(gpt), &provided)?);
+            deltas.extend(profile(conn, scope, *gpt, scored.contains(gpt), &provided)?);
         }
     }
     Ok(deltas)
@@ -35,12 +35,12 @@ pub fn profiles(
 
 fn profile(
     conn: &mut Conn,
-    import: &Import<'_>,
+    scope: &Scope<'_>,
     gpt: Gpt,
     is_scored: bool,
     provided: &[ProvidedClass],
 ) -> Result<Vec<ClassDelta>, DbError> {
-    let (user, config) = (import.request.user, gpt.config());
+    let (user, config) = (scope.user, gpt.config());
     let old = profile_get(conn, user, gpt)?;
     // A class needs a profile, and a profile needs a score.
     if old.is_none() && !is_scored {
@@ -49,7 +49,7 @@ fn profile(
     let mut profile =
         old.unwrap_or_else(|| Profile { user, gpt, ratings: Ratings::default(), classes: Default::default() });
     if is_scored {
-        profile.ratings = ratings(conn, user, config, import.catalogue)?;
+        profile.ratings = ratings(conn, user, config, scope.catalogue)?;
     }
     let deltas = move_classes(&mut profile, config, provided);
     profile_upsert(conn, &profile)?;
@@ -62,7 +62,7 @@ fn profile(
             class_set: delta.set.clone(),
             old_value: delta.old.clone(),
             value: delta.new.clone(),
-            time_achieved: import.now,
+            time_achieved: scope.now,
         })
         .collect();
     class_achievements_insert(conn, &achieved)?;

@@ -12,14 +12,14 @@ use super::sessions::SessionsDone;
 /// ID is taken is left out of the import.
 pub fn scores(
     conn: &mut Conn,
-    key: ImportKey,
+    import: Option<ImportKey>,
     separated: &mut Separated<'_>,
     enriched: &[Enriched],
     sessions: &SessionsDone,
 ) -> Result<Vec<Option<ScoreKey>>, DbError> {
     let mut rows: Vec<Score> = Vec::with_capacity(separated.new.len());
     for (index, new) in separated.new.iter_mut().enumerate() {
-        new.score.import = Some(key);
+        new.score.import = import;
         if let Some((session, position)) = sessions.of_new.get(&index) {
             (new.score.session, new.score.session_pos) = (Some(*session), Some(*position));
         }
@@ -32,17 +32,24 @@ pub fn scores(
             separated.rows[new.row].status = RowStatus::Known;
         }
     }
-    complete(conn, key, enriched, sessions)?;
+    complete(conn, import, enriched, sessions)?;
     Ok(keys)
 }
 
-fn complete(conn: &mut Conn, key: ImportKey, enriched: &[Enriched], sessions: &SessionsDone) -> Result<(), DbError> {
+fn complete(
+    conn: &mut Conn,
+    import: Option<ImportKey>,
+    enriched: &[Enriched],
+    sessions: &SessionsDone,
+) -> Result<(), DbError> {
     let stored: Vec<StoredScore> = enriched.iter().map(|enriched| enriched.stored.clone()).collect();
     scores_rewrite(conn, &stored)?;
     let places: Vec<_> =
         sessions.of_stored.iter().map(|(score, (session, at))| (*score, Some(*session), Some(*at))).collect();
     scores_session_set(conn, &places)?;
+    // What no import brought no revert takes out again.
+    let Some(import) = import else { return Ok(()) };
     let fills: Vec<(ScoreKey, Vec<String>)> =
         enriched.iter().map(|enriched| (enriched.stored.key, enriched.filled.clone())).collect();
-    import_fills_insert(conn, key, &fills)
+    import_fills_insert(conn, import, &fills)
 }

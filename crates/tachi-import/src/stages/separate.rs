@@ -8,8 +8,8 @@ use tachi_db::imports::{ImportRow, RowStatus};
 use tachi_db::scores::{Known, KnownScore, Score, scores_known};
 use tachi_db::{Conn, DbError, ScoreKey};
 
-use crate::convert::{Candidate, Converted, ElementOutcome, fail_hydration};
-use crate::pipeline::Import;
+use crate::convert::{Candidate, Element, ElementOutcome, fail_hydration};
+use crate::pipeline::Scope;
 
 /// What an import brings, once what is known has been told apart.
 #[derive(Debug, Default)]
@@ -54,13 +54,13 @@ pub enum Original {
 }
 
 /// Sorts the scores of an import into new and known ones.
-pub fn separate<'a>(conn: &mut Conn, import: &Import<'_>, converted: &'a Converted) -> Result<Separated<'a>, DbError> {
-    let Known { scores: stored, blacklisted } = scores_known(conn, import.request.user, &keys(converted))?;
+pub fn separate<'a>(conn: &mut Conn, scope: &Scope<'_>, elements: &'a [Element]) -> Result<Separated<'a>, DbError> {
+    let Known { scores: stored, blacklisted } = scores_known(conn, scope.user, &keys(elements))?;
     let stored: FxHashMap<DedupKey, KnownScore> = stored.into_iter().map(|score| (score.dedup_key, score)).collect();
 
     let mut separated = Separated::default();
     let mut queued: FxHashMap<DedupKey, usize> = FxHashMap::default();
-    for element in &converted.elements {
+    for element in elements {
         let number = separated.rows.len();
         let mut row = element.row.clone();
         if let ElementOutcome::Score(candidate) = &element.outcome {
@@ -83,7 +83,7 @@ pub fn separate<'a>(conn: &mut Conn, import: &Import<'_>, converted: &'a Convert
                     Ok(hydrated) => {
                         row.score_id = Some(hydrated.id);
                         queued.insert(*key, separated.new.len());
-                        let score = new_score(import, candidate, hydrated);
+                        let score = new_score(scope, candidate, hydrated);
                         separated.new.push(NewScore { candidate, score, row: number });
                     }
                     Err(error) => fail_hydration(&mut row, error.clone()),
@@ -96,27 +96,27 @@ pub fn separate<'a>(conn: &mut Conn, import: &Import<'_>, converted: &'a Convert
 }
 
 /// What tells the scores of an import apart, each once.
-fn keys(converted: &Converted) -> Vec<(ChartKey, DedupKey)> {
+fn keys(elements: &[Element]) -> Vec<(ChartKey, DedupKey)> {
     let mut seen = FxHashSet::default();
-    let candidates = converted.elements.iter().filter_map(|element| match &element.outcome {
+    let candidates = elements.iter().filter_map(|element| match &element.outcome {
         ElementOutcome::Score(candidate) => Some((candidate.chart_key, candidate.dedup_key)),
         ElementOutcome::Orphan(_) | ElementOutcome::Nothing => None,
     });
     candidates.filter(|(_, key)| seen.insert(*key)).collect()
 }
 
-fn new_score(import: &Import<'_>, candidate: &Candidate, hydrated: &Hydrated) -> Score {
+fn new_score(scope: &Scope<'_>, candidate: &Candidate, hydrated: &Hydrated) -> Score {
     Score {
         id: hydrated.id,
         dedup_key: candidate.dedup_key,
-        user: import.request.user,
+        user: scope.user,
         chart: candidate.chart_key,
         import: None,
         session: None,
         session_pos: None,
         time_achieved: candidate.dry.time_achieved,
-        time_added: import.now,
-        import_type: import.request.import_type,
+        time_added: scope.now,
+        import_type: candidate.import_type,
         service: candidate.dry.service.clone(),
         comment: candidate.dry.comment.clone(),
         highlight: false,

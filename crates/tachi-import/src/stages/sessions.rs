@@ -14,7 +14,7 @@ use tachi_db::{Conn, DbError, ScoreKey, SessionKey};
 
 use super::enrich::Enriched;
 use super::separate::Separated;
-use crate::pipeline::Import;
+use crate::pipeline::Scope;
 use crate::session_name;
 use crate::session_plan::{Planned, Span, plan};
 
@@ -39,7 +39,7 @@ enum Timed {
 /// Plans and writes the sessions of an import.
 pub fn sessions(
     conn: &mut Conn,
-    import: &Import<'_>,
+    scope: &Scope<'_>,
     separated: &Separated<'_>,
     enriched: &[Enriched],
 ) -> Result<SessionsDone, DbError> {
@@ -49,7 +49,7 @@ pub fn sessions(
         let times: Vec<i64> = timed.iter().map(|(_, time)| *time).collect();
         let (Some(first), Some(last)) = (times.iter().min(), times.iter().max()) else { continue };
         let (from, to) = (first.saturating_sub(TWO_HOURS), last.saturating_add(TWO_HOURS));
-        let near = sessions_overlapping(conn, import.request.user, gpt, from, to)?;
+        let near = sessions_overlapping(conn, scope.user, gpt, from, to)?;
         let spans = near.iter().enumerate().map(|(key, stored)| Span {
             key,
             start: stored.session.time_started,
@@ -57,7 +57,7 @@ pub fn sessions(
         });
         let planned = plan(&times, &spans.collect::<Vec<_>>());
         let members = members(conn, extended(&planned, &near), enriched)?;
-        Plan { import, gpt, planned, near, timed, members, separated, enriched }.write(conn, &mut done)?;
+        Plan { scope, gpt, planned, near, timed, members, separated, enriched }.write(conn, &mut done)?;
     }
     rerate(conn, enriched, &done)?;
     Ok(done)
@@ -110,7 +110,7 @@ fn members(conn: &mut Conn, sessions: Vec<SessionKey>, enriched: &[Enriched]) ->
 
 /// The plan of one GPT with what it speaks of.
 struct Plan<'a, 'b> {
-    import: &'a Import<'b>,
+    scope: &'a Scope<'b>,
     gpt: Gpt,
     planned: Vec<Planned<usize>>,
     near: Vec<StoredSession>,
@@ -151,12 +151,12 @@ impl Plan<'_, '_> {
     fn create(&self, planned: &Planned<usize>) -> Session {
         Session {
             id: SessionId::from_bytes(rand::random()),
-            user: self.import.request.user,
+            user: self.scope.user,
             gpt: self.gpt,
             name: session_name::random(),
             description: None,
             highlight: false,
-            time_inserted: self.import.now,
+            time_inserted: self.scope.now,
             time_started: planned.start,
             time_ended: planned.end,
             ratings: self.ratings(planned, &[]),
@@ -206,9 +206,13 @@ fn rerate(conn: &mut Conn, enriched: &[Enriched], done: &SessionsDone) -> Result
     let mut sessions = sessions_by_keys(conn, &keys)?;
     let members = members(conn, keys, enriched)?;
     for stored in &mut sessions {
-        let of_session = members.get(&stored.key).map_or(&[][..], Vec::as_slice);
-        let ratings: Vec<&[Option<f64>]> = of_session.iter().map(|member| &*member.ratings).collect();
-        stored.session.ratings = session::ratings(stored.session.gpt.config(), ratings.iter().copied()).into();
+        rate(stored, members.get(&stored.key).map_or(&[], Vec::as_slice));
     }
     sessions_update_bounds(conn, &sessions)
+}
+
+/// Rates a session by its scores.
+pub fn rate(stored: &mut StoredSession, members: &[SessionMember]) {
+    let ratings: Vec<&[Option<f64>]> = members.iter().map(|member| &*member.ratings).collect();
+    stored.session.ratings = session::ratings(stored.session.gpt.config(), ratings.iter().copied()).into();
 }

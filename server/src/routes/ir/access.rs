@@ -15,7 +15,7 @@ use tachi_parsers::error::FatalError;
 use tachi_parsers::format::Fields;
 
 use crate::app::{App, now};
-use crate::auth::{Caller, SubmitScore};
+use crate::auth::{Caller, Permission, SubmitScore};
 use crate::config::Settings;
 use crate::envelope::{ApiError, Kind};
 
@@ -80,7 +80,7 @@ impl<P: Protocol> Sender<P> {
                     }
                     caller = Some(found);
                 }
-                Check::Permitted => caller.as_ref().map_or(Ok(()), |caller| caller.require::<SubmitScore>())?,
+                Check::Permitted => SubmitScore::require(caller.as_ref().map_or(&[], Caller::permissions))?,
                 Check::Client(check) => check(&app.settings, &fields)?,
             }
         }

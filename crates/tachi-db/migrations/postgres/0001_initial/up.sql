@@ -84,9 +84,11 @@ CREATE TABLE folders (
 );
 CREATE INDEX folders_gpt ON folders (gpt);
 
+-- Derived from folders and charts, and written by loads of the catalogue only, hundreds of thousands of rows at a
+-- time: foreign keys would take most of that time.
 CREATE TABLE folder_charts (
-    folder_key INTEGER NOT NULL REFERENCES folders (key) ON DELETE CASCADE,
-    chart_key INTEGER NOT NULL REFERENCES charts (key) ON DELETE CASCADE,
+    folder_key INTEGER NOT NULL,
+    chart_key INTEGER NOT NULL,
     PRIMARY KEY (folder_key, chart_key)
 );
 CREATE INDEX folder_charts_chart ON folder_charts (chart_key);

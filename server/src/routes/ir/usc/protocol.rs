@@ -130,8 +130,8 @@ impl<const SUBMITS: bool> Player<SUBMITS> {
         if user.auth_level == AuthLevel::Banned {
             return Err(Refusal::new(Status::Forbidden, format!("You are banned from {}", app.settings.name)));
         }
-        if SUBMITS && !token.permissions.iter().any(|permission| permission == SubmitScore::NAME) {
-            return Err(Refusal::new(Status::Forbidden, SubmitScore::missing()));
+        if SUBMITS {
+            SubmitScore::require(&token.permissions)?;
         }
         Ok(Self { app, gpt, user })
     }

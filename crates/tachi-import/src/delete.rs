@@ -1,0 +1,39 @@
+//! Deleting scores. Source: `spec/pipeline.md` 11.
+
+use tachi_core::ids::UserId;
+use tachi_db::scores::{StoredScore, blacklist_insert, scores_by_keys, scores_delete};
+use tachi_db::{Conn, DbError, ScoreKey};
+
+use crate::importer::{ImportFailure, Importer, WAIT};
+use crate::stages::settle::{Affected, settle};
+
+impl Importer {
+    /// Deletes scores of a user and brings everything that followed from them up to date; scores of others are left
+    /// alone. With `blacklist`, later imports skip them. Returns how many there were.
+    ///
+    /// # Errors
+    /// When the database is busy or fails. Nothing is deleted then.
+    pub fn delete_scores(&self, user: UserId, keys: &[ScoreKey], blacklist: bool) -> Result<usize, ImportFailure> {
+        self.write_scoped(user, WAIT, |conn, scope| {
+            let mut doomed = scores_by_keys(conn, keys)?;
+            doomed.retain(|stored| stored.score.user == user);
+            if blacklist {
+                let ids: Vec<_> = doomed.iter().map(|stored| (stored.score.id, stored.score.dedup_key)).collect();
+                blacklist_insert(conn, user, &ids)?;
+            }
+            let affected = remove(conn, &doomed)?;
+            settle(conn, scope, &affected)?;
+            Ok(doomed.len())
+        })
+    }
+}
+
+/// Removes scores; returns what has to be settled. Documents of imports lose them by themselves.
+pub fn remove(conn: &mut Conn, doomed: &[StoredScore]) -> Result<Affected, DbError> {
+    let mut affected = Affected::default();
+    for stored in doomed {
+        affected.add(stored);
+    }
+    scores_delete(conn, &doomed.iter().map(|stored| stored.key).collect::<Vec<ScoreKey>>())?;
+    Ok(affected)
+}

@@ -1,0 +1,107 @@
+//! The check names every invariant that is broken.
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection, SqliteConnection};
+use serde_json::json;
+use tachi_import::check::Invariant;
+
+use crate::support::{World, on_both, score, with};
+
+const T0: i64 = 1_619_454_485_988;
+
+/// A statement that breaks an invariant, and the one it breaks. Others may break with it.
+const BREAKS: &[(&str, Invariant)] = &[
+    ("UPDATE scores SET chart_key = -1", Invariant::ScoreChart),
+    ("UPDATE scores SET score = score + 1", Invariant::DedupKey),
+    ("UPDATE scores SET score = score + 1", Invariant::ScoreIdOfChart),
+    ("UPDATE scores SET percent = 1", Invariant::Derived),
+    ("UPDATE scores SET ratings = '[1,1,1]'", Invariant::Derived),
+    ("UPDATE scores SET time_achieved = NULL", Invariant::Membership),
+    ("UPDATE scores SET session_pos = NULL", Invariant::Membership),
+    ("UPDATE scores SET session_id = NULL, session_pos = NULL", Invariant::SessionEmpty),
+    ("UPDATE scores SET session_pos = 0", Invariant::SessionPositions),
+    ("UPDATE sessions SET time_ended = time_started", Invariant::SessionBounds),
+    ("UPDATE sessions SET gpt = 1", Invariant::SessionMembers),
+    ("UPDATE sessions SET ratings = '[1]'", Invariant::SessionRatings),
+    ("UPDATE pbs SET score = 1", Invariant::Pb),
+    ("UPDATE pbs SET time_achieved = 5", Invariant::Pb),
+    ("UPDATE pbs SET highlight = NOT highlight", Invariant::Pb),
+    ("UPDATE pbs SET composed = '[]'", Invariant::PbComposition),
+    ("UPDATE pbs SET rank0 = 1", Invariant::PbRank),
+    ("UPDATE pb_ratings SET value = 1", Invariant::PbRatings),
+    ("UPDATE pb_ratings SET bucket = 1", Invariant::PbRatings),
+    ("DELETE FROM pb_ratings", Invariant::PbRatings),
+    ("UPDATE profiles SET ratings = '[1,1,1]'", Invariant::ProfileRatings),
+    ("UPDATE profile_ratings SET value = 1", Invariant::ProfileRank),
+    ("UPDATE profiles SET classes = '{\"dan\":\"DAN_99\"}'", Invariant::Classes),
+    ("UPDATE imports SET counts = '{\"new\":7}'", Invariant::ImportCounts),
+    ("DELETE FROM import_rows", Invariant::ImportCounts),
+    ("UPDATE imports SET counts = '{}'", Invariant::ImportScores),
+    ("UPDATE orphans SET data = '{}'", Invariant::OrphanId),
+    ("UPDATE scores SET data = 'x'", Invariant::Readable),
+    ("DELETE FROM profile_ratings; DELETE FROM profiles", Invariant::References),
+    ("DELETE FROM pb_ratings; DELETE FROM pbs", Invariant::References),
+];
+
+fn execute(world: &World, sql: &str) {
+    if world.url.starts_with("postgres") {
+        PgConnection::establish(&world.url).unwrap().batch_execute(sql).unwrap();
+    } else {
+        SqliteConnection::establish(&world.url).unwrap().batch_execute(sql).unwrap();
+    }
+}
+
+/// What the statements break.
+fn fill(world: &World) {
+    let at = |ex: i64, time: i64| with(score("ANOTHER", ex, "CLEAR"), &json!({ "timeAchieved": time }));
+    let unknown = with(score("ANOTHER", 500, "CLEAR"), &json!({"identifier": "900001"}));
+    world.import(&[at(1000, T0), at(1100, T0 + 1), at(1200, T0 + 2), unknown]);
+    assert_eq!(world.findings(), []);
+}
+
+#[test]
+fn every_broken_invariant_is_named() {
+    on_both(|world| {
+        fill(world);
+        for (sql, invariant) in BREAKS {
+            let user = world.read(|conn| tachi_db::users::user_by_id(conn, world.user)).unwrap();
+            assert_eq!(user.id, world.user);
+            // Each statement meets what the ones before it broke, too: so everything is repaired in between.
+            let saved = save(world);
+            execute(world, sql);
+            let named: Vec<&str> = world.findings().iter().map(|finding| finding.invariant.name()).collect();
+            assert!(named.contains(&invariant.name()), "{sql}: {invariant} is not among {named:?}");
+            restore(world, &saved);
+            assert_eq!(world.findings(), [], "{sql}");
+        }
+    });
+}
+
+/// The tables that the statements change, parents first.
+const TABLES: &[&str] = &[
+    "imports",
+    "import_rows",
+    "orphans",
+    "sessions",
+    "scores",
+    "import_sessions",
+    "profiles",
+    "profile_ratings",
+    "pbs",
+    "pb_ratings",
+];
+
+fn save(world: &World) -> Vec<String> {
+    let mut sql = Vec::new();
+    for table in TABLES {
+        sql.push(format!("DROP TABLE IF EXISTS saved_{table}; CREATE TABLE saved_{table} AS SELECT * FROM {table}"));
+    }
+    execute(world, &sql.join(";"));
+    TABLES.iter().map(|table| (*table).to_owned()).collect()
+}
+
+fn restore(world: &World, tables: &[String]) {
+    let delete = tables.iter().rev().map(|table| format!("DELETE FROM {table}"));
+    let insert = tables.iter().map(|table| format!("INSERT INTO {table} SELECT * FROM saved_{table}"));
+    execute(world, &delete.chain(insert).collect::<Vec<_>>().join(";"));
+}

@@ -1,0 +1,66 @@
+//! Taking scores away, and trying orphans again. Source: `spec/rest-api.md` 4 and 8.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::Value;
+use tachi_db::imports::StoredImport;
+use tachi_db::scores::StoredScore;
+
+use super::shown;
+use crate::app::{App, block};
+use crate::auth::{DeleteScore, Permitted, SubmitScore};
+use crate::envelope::{ApiError, Nothing, success};
+use crate::owned::OwnersOnly;
+
+/// `POST /imports/:importID/revert`.
+pub async fn revert(
+    request: HttpRequest,
+    import: OwnersOnly<StoredImport, DeleteScore>,
+) -> Result<HttpResponse, ApiError> {
+    let importer = Arc::clone(&App::of(&request)?.importer);
+    let id = import.thing.document.import_id;
+    if !block(move || importer.revert(id).map_err(ApiError::from)).await? {
+        return Err(ApiError::not_found(format!("The import {id} does not exist.")));
+    }
+    Ok(success("Reverted import.", Nothing {}))
+}
+
+/// `POST /import/orphans`: tries the caller's orphans again.
+pub async fn retry_orphans(request: HttpRequest, caller: Permitted<SubmitScore>) -> Result<HttpResponse, ApiError> {
+    let importer = Arc::clone(&App::of(&request)?.importer);
+    let counts = block(move || importer.retry_orphans(caller.user).map_err(ApiError::from)).await?;
+    Ok(success("Reprocessed orphan scores.", counts))
+}
+
+/// `DELETE /scores/:scoreID`; `blacklist` keeps later imports from bringing it again.
+pub async fn delete_score(
+    request: HttpRequest,
+    score: OwnersOnly<StoredScore, DeleteScore>,
+    body: web::Bytes,
+) -> Result<HttpResponse, ApiError> {
+    let blacklist = blacklist(&body)?;
+    let importer = Arc::clone(&App::of(&request)?.importer);
+    let StoredScore { key, score } = score.thing;
+    let removed = block(move || importer.delete_scores(score.user, &[key], blacklist).map_err(ApiError::from)).await?;
+    if removed == 0 {
+        return Err(ApiError::not_found(format!("The score {} does not exist.", score.id)));
+    }
+    Ok(success("Deleted score.", Nothing {}))
+}
+
+/// The flag of a body; what is no object counts as an empty one.
+fn blacklist(body: &[u8]) -> Result<bool, ApiError> {
+    if body.is_empty() {
+        return Ok(false);
+    }
+    let body: Value = serde_json::from_slice(body).map_err(|error| ApiError::bad_request(error.to_string()))?;
+    match &body["blacklist"] {
+        Value::Null => Ok(false),
+        Value::Bool(blacklist) => Ok(*blacklist),
+        other => {
+            let other = shown(&other.to_string());
+            Err(ApiError::bad_request(format!("[blacklist] Expected a boolean. (Received {other})")))
+        }
+    }
+}
