@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod new;
 mod process;
 mod vectors;
 
@@ -28,6 +29,8 @@ enum Command {
     },
     /// Measures how fast the release build is, through the real binary over HTTP
     Bench(bench::Options),
+    /// Lays down the skeleton of a game or an import type
+    New(new::Options),
     /// Checks every vector file of a folder against our formulas
     Vectors {
         /// The folder with the *.json files
@@ -39,6 +42,7 @@ fn main() -> Result<()> {
     match Cli::parse().command {
         Command::Demo { exit } => demo::run(exit),
         Command::Bench(options) => bench::run(options),
+        Command::New(options) => new::run(&options),
         Command::Vectors { dir } => vectors::run(&dir),
     }
 }

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tachi_core::catalogue::{Catalogue, Chart, ChartDocument, ChartKey};
+use tachi_core::catalogue::{Catalogue, Chart, ChartDocument, ChartKey, SongDocument};
 use tachi_core::game::{Game, Gpt};
 use tachi_core::hydrate::hydrate;
 use tachi_core::ids::UserId;
@@ -48,21 +48,18 @@ fn hydration(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// The catalogue beside the project, if there is one, else nothing to measure.
-#[expect(clippy::disallowed_methods, reason = "the catalogue is a file")]
+/// The whole catalogue beside the project, if there is one, else nothing to measure: how long it takes to build, what
+/// it holds in memory, and how fast titles are found in it.
 fn catalogue(criterion: &mut Criterion) {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/seeds");
-    let Ok(songs) = std::fs::read_to_string(format!("{folder}/songs-iidx.json")) else { return };
-    let charts = std::fs::read_to_string(format!("{folder}/charts-iidx.json")).unwrap();
-    let mut builder = Catalogue::builder();
-    for song in serde_json::from_str(&songs).map(|songs: Vec<_>| songs).unwrap() {
-        builder.song(Game::Iidx, song).unwrap();
-    }
-    let charts: Vec<ChartDocument> = serde_json::from_str(&charts).unwrap();
-    for (key, chart) in (1..).zip(&charts) {
-        builder.chart(Game::Iidx, chart, ChartKey(key)).unwrap();
-    }
-    let catalogue = builder.build();
+    let Some(documents) = documents() else { return };
+    let before = resident();
+    let catalogue = build(&documents);
+    let held = resident().saturating_sub(before) as f64 / f64::from(1 << 20);
+    println!("catalogue: {} charts of {} songs in {held:.1} MiB", catalogue.charts().len(), catalogue.songs().len());
+    let mut group = criterion.benchmark_group("catalogue");
+    group.sample_size(10);
+    group.bench_function("build", |bencher| bencher.iter_with_large_drop(|| build(&documents)));
+    group.finish();
     let mut group = criterion.benchmark_group("title");
     group.bench_function("exact", |bencher| {
         bencher.iter(|| catalogue.song_by_title_csv(Game::Iidx, black_box("perditus†paradisus")));
@@ -71,6 +68,41 @@ fn catalogue(criterion: &mut Criterion) {
         bencher.iter(|| catalogue.song_by_title_folded(Game::Iidx, black_box("perditus†paradisus"), None));
     });
     group.finish();
+}
+
+/// A game with its documents, as text: what parsing leaves behind is not the catalogue's.
+type GameFiles = (Game, String, String);
+
+fn documents() -> Option<Vec<GameFiles>> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/seeds");
+    let read = |name: String| std::fs::read_to_string(format!("{folder}/{name}.json"));
+    let games = Game::ALL.iter().filter_map(|game| {
+        let charts = read(format!("charts-{game}")).or_else(|_| read(format!("charts-{game}.synthetic")));
+        Some((*game, read(format!("songs-{game}")).ok()?, charts.ok()?))
+    });
+    let games: Vec<GameFiles> = games.collect();
+    (!games.is_empty()).then_some(games)
+}
+
+fn build(documents: &[GameFiles]) -> Catalogue {
+    let mut builder = Catalogue::builder();
+    let mut keys = 1..;
+    for (game, songs, charts) in documents {
+        for song in serde_json::from_str::<Vec<SongDocument>>(songs).unwrap() {
+            builder.song(*game, song).unwrap();
+        }
+        for chart in serde_json::from_str::<Vec<ChartDocument>>(charts).unwrap() {
+            builder.chart(*game, &chart, ChartKey(keys.next().unwrap())).unwrap();
+        }
+    }
+    builder.build()
+}
+
+/// The bytes of memory that this process holds; 0 where the system does not tell.
+fn resident() -> usize {
+    let pages = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = pages.split_whitespace().nth(1).and_then(|pages| pages.parse::<usize>().ok());
+    pages.unwrap_or(0) * 4096
 }
 
 criterion_group!(benches, hydration, catalogue);

@@ -21,6 +21,22 @@ pub fn problems(data: &ScoreData, chart: &Chart) -> Vec<String> {
     lines
 }
 
+/// The first provided or derived metric that lies outside of its bounds, as the text that says so.
+///
+/// What is stored was valid when it came; if it is not any more, the chart was changed to one on which it cannot be.
+#[must_use]
+pub fn out_of_bounds(data: &ScoreData, chart: &Chart) -> Option<String> {
+    let mut lines = Vec::new();
+    for group in [Group::Provided, Group::Derived] {
+        for (index, metric) in data.config().metrics_of(group) {
+            if let Some(value) = data.get(index) {
+                check(&mut lines, metric, value, chart);
+            }
+        }
+    }
+    lines.into_iter().next()
+}
+
 /// The message of the `InvalidDatapoint` that lists these problems.
 #[must_use]
 pub fn message(problems: &[String]) -> String {

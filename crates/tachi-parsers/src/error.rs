@@ -60,6 +60,15 @@ impl Failure {
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::Invalid(message.into())
     }
+
+    /// An element whose title several songs bear to the letter.
+    #[must_use]
+    pub fn several_titles(title: &str) -> Self {
+        Self::Ambiguous(format!(
+            "Multiple songs exist with the title {title}. We cannot resolve this. Please try and use a different song \
+             resolution method."
+        ))
+    }
 }
 
 impl From<ResolveError> for Failure {

@@ -72,9 +72,35 @@ pub struct ProvidedClass {
     pub gpt: Gpt,
     /// The class set.
     pub set: &'static str,
-    /// The class; one of the set's.
-    pub value: &'static str,
+    /// What becomes of the class held.
+    pub change: ClassChange,
 }
+
+impl ProvidedClass {
+    /// The class that the one held rises to, where that is what is told.
+    #[must_use]
+    pub const fn raised(&self) -> Option<&'static str> {
+        match self.change {
+            ClassChange::Raise(class) => Some(class),
+            ClassChange::Replace(_) | ClassChange::Clear => None,
+        }
+    }
+}
+
+/// What becomes of the class that a profile holds. Classes are those of the set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClassChange {
+    /// It rises to this one, and stays where it is already as high: what games and services tell.
+    Raise(&'static str),
+    /// It becomes this one, also a lower one: what the player states.
+    Replace(&'static str),
+    /// It is taken away: what the player states.
+    Clear,
+}
+
+/// The context of types whose elements share nothing: `{}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoContext {}
 
 /// An import type.
 pub trait Format {

@@ -100,6 +100,12 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// The value as messages show it: a text as it is, everything else as JSON, cut.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        self.text().map_or_else(|| shown(&self.to_value().to_string()), shown)
+    }
+
     /// The name of the value's type as messages give it.
     #[must_use]
     pub fn type_name(&self) -> &'static str {

@@ -2,14 +2,19 @@
 #![deny(missing_docs)]
 
 pub mod charts;
+pub mod classes_only;
 pub mod error;
 pub mod file;
 pub mod fill;
 pub mod format;
+pub mod gpt_name;
 pub mod ir;
 pub mod json;
 pub mod naive_csv;
 pub mod registry;
+pub mod rfc_csv;
 pub mod schema;
+pub mod text;
 pub mod time;
 pub mod unknown_chart;
+pub mod xml;

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use memchr::{memchr, memchr_iter};
 
 use crate::error::FatalError;
+use crate::text;
 
 /// The longest header line, in code points.
 const MAX_HEADER: usize = 1000;
@@ -25,10 +26,9 @@ pub struct NaiveCsv<'a> {
 /// # Errors
 /// When the file is not UTF-8 or has no proper header.
 pub fn parse(bytes: &[u8]) -> Result<NaiveCsv<'_>, FatalError> {
-    let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|_| FatalError::bad_input("CSV is not valid UTF-8."))?;
+    let text = text::of_csv(bytes)?;
     // Files with the line ends of old Macs exist.
-    let separator = if memchr(b'\n', bytes).is_some() { b'\n' } else { b'\r' };
+    let separator = if memchr(b'\n', text.as_bytes()).is_some() { b'\n' } else { b'\r' };
     let mut lines = Lines { rest: Some(text), separator, next: 0 };
     let header = lines.next().map_or("", |(_, line)| line);
     Ok(NaiveCsv { columns: columns_of(header)?, lines })

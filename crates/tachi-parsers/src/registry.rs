@@ -38,6 +38,13 @@ pub static REGISTRY: &[Entry] = &[
     entry::<file::eamusement_iidx_csv::EamusementIidxCsv>(),
     entry::<file::pli_iidx_csv::PliIidxCsv>(),
     entry::<file::batch_manual::BatchManual>(),
+    entry::<file::solid_state_squad::SolidStateSquad>(),
+    entry::<file::mer_iidx::MerIidx>(),
+    entry::<file::eamusement_sdvx_csv::EamusementSdvxCsv>(),
+    entry::<file::mypagescraper_records_csv::MypagescraperRecordsCsv>(),
+    entry::<file::mypagescraper_player_csv::MypagescraperPlayerCsv>(),
+    entry::<file::import_class::ImportClass>(),
+    entry::<ir::direct_manual::DirectManual>(),
     entry::<ir::barbatos::Barbatos>(),
     entry::<ir::fervidex::Fervidex>(),
     entry::<ir::fervidex_static::FervidexStatic>(),
@@ -46,6 +53,8 @@ pub static REGISTRY: &[Entry] = &[
     entry::<ir::kshook_sv6c::KshookSv6c>(),
     entry::<ir::kshook_sv6c_static::KshookSv6cStatic>(),
     entry::<ir::lr2hook::Lr2hook>(),
+    entry::<ir::chunitachi::Chunitachi>(),
+    entry::<ir::kshook_sv3c::KshookSv3c>(),
 ];
 
 /// The entry of a type; `None` while it is not read here.

@@ -166,6 +166,12 @@ impl Schema {
         if unknown.is_empty() { Ok(()) } else { Err(SchemaError::unexpected("", &unknown)) }
     }
 
+    /// What the member of that name may hold; `None` where the table has no such member.
+    #[must_use]
+    pub fn kind_of(&self, name: &str) -> Option<&'static Kind> {
+        self.fields.iter().copied().flatten().find(|field| field.name == name).map(|field| &field.kind)
+    }
+
     /// An element of an orphan, which is checked again because formats change.
     ///
     /// # Errors

@@ -6,6 +6,8 @@ use crate::error::{Failure, shown};
 
 /// The offset of Japan, which has no daylight saving, in seconds.
 pub const JST: i32 = 9 * 3600;
+/// The offset of formats that mean UTC without saying so.
+pub const UTC: i32 = 0;
 
 /// Reads `YYYY-MM-DD` or `YYYY/MM/DD`, optionally followed by a space or `T` and `HH:MM[:SS[.fff]]`, optionally with
 /// `Z` or an offset, as UNIX milliseconds; a text without offset is read at `offset` seconds east of UTC. An empty
@@ -15,9 +17,15 @@ pub const JST: i32 = 9 * 3600;
 /// When the text is not such a time.
 pub fn parse_local(text: &str, offset: i32) -> Result<Option<i64>, Failure> {
     let text = tachi_core::catalogue::trim(text);
-    if text.is_empty() {
-        return Ok(None);
-    }
+    if text.is_empty() { Ok(None) } else { parse_required(text, offset) }
+}
+
+/// [`parse_local`] where an empty text is an error too.
+///
+/// # Errors
+/// When the text is not such a time.
+pub fn parse_required(text: &str, offset: i32) -> Result<Option<i64>, Failure> {
+    let text = tachi_core::catalogue::trim(text);
     let time = read(text.as_bytes(), offset)
         .ok_or_else(|| Failure::invalid(format!("Invalid/Unparsable score timestamp of {}.", shown(text))))?;
     Ok(Some(time).filter(|time| *time > 0))

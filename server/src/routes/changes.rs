@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tachi_db::imports::StoredImport;
 use tachi_db::scores::StoredScore;
 
 use super::shown;
 use crate::app::{App, block};
 use crate::auth::{DeleteScore, Permitted, SubmitScore};
+use crate::body;
 use crate::envelope::{ApiError, Nothing, success};
 use crate::owned::OwnersOnly;
 
@@ -37,9 +38,9 @@ pub async fn retry_orphans(request: HttpRequest, caller: Permitted<SubmitScore>)
 pub async fn delete_score(
     request: HttpRequest,
     score: OwnersOnly<StoredScore, DeleteScore>,
-    body: web::Bytes,
+    payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
-    let blacklist = blacklist(&body)?;
+    let blacklist = blacklist(&body::object(&request, payload).await?)?;
     let importer = Arc::clone(&App::of(&request)?.importer);
     let StoredScore { key, score } = score.thing;
     let removed = block(move || importer.delete_scores(score.user, &[key], blacklist).map_err(ApiError::from)).await?;
@@ -49,16 +50,11 @@ pub async fn delete_score(
     Ok(success("Deleted score.", Nothing {}))
 }
 
-/// The flag of a body; what is no object counts as an empty one.
-fn blacklist(body: &[u8]) -> Result<bool, ApiError> {
-    if body.is_empty() {
-        return Ok(false);
-    }
-    let body: Value = serde_json::from_slice(body).map_err(|error| ApiError::bad_request(error.to_string()))?;
-    match &body["blacklist"] {
-        Value::Null => Ok(false),
-        Value::Bool(blacklist) => Ok(*blacklist),
-        other => {
+fn blacklist(body: &Map<String, Value>) -> Result<bool, ApiError> {
+    match body.get("blacklist") {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(blacklist)) => Ok(*blacklist),
+        Some(other) => {
             let other = shown(&other.to_string());
             Err(ApiError::bad_request(format!("[blacklist] Expected a boolean. (Received {other})")))
         }

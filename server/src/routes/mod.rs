@@ -29,6 +29,10 @@ pub fn configure(service: &mut ServiceConfig) {
             // What an import did.
             .route("/imports/{import}", web::get().to(imports::get))
             .route("/imports/{import}/poll-status", web::get().to(polling::poll))
+            .route("/imports/{import}/rows", web::get().to(rows::get))
+            // Scores going away.
+            .route("/imports/{import}/revert", web::post().to(changes::revert))
+            .route("/scores/{score}", web::delete().to(changes::delete_score))
             // What games there are.
             .route("/games", web::get().to(games::list))
             .route("/games/{game}", web::get().to(games::game))

@@ -342,3 +342,18 @@ fn a_server_sees_seeds_that_are_loaded_beside_it() {
     tachi.ok(&["seeds", "load", "seeds"]);
     assert_eq!(import()["scoreIDs"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn a_database_is_checked_and_an_import_reverted() {
+    let tachi = Tachi::new();
+    tachi.player("alice");
+    tachi.write("demo.csv", &demo_csv());
+    let document = tachi.import(&[]);
+    assert_eq!(tachi.ok(&["db", "check"]), "0 faults, 0 warnings.");
+    let counts: Value = serde_json::from_str(&tachi.ok(&["orphans", "retry"])).unwrap();
+    assert_eq!(counts["success"], 0);
+    let id = document["importID"].as_str().unwrap();
+    assert_eq!(tachi.ok(&["revert", id]), format!("Reverted {id}."));
+    assert!(tachi.fails(&["revert", id]).contains("there is no import"));
+    assert_eq!(tachi.ok(&["db", "check"]), "0 faults, 0 warnings.");
+}

@@ -7,6 +7,7 @@ mod postgres;
 
 mod auth;
 mod browsers;
+mod changes;
 mod command_line;
 mod concurrency;
 mod documents;

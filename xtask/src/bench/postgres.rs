@@ -44,15 +44,14 @@ impl Postgres {
     pub fn start() -> Result<Self> {
         let databases = AtomicU32::new(0);
         if let Ok(admin) = std::env::var(VARIABLE) {
-            let psql = programs().map_or_else(|| PathBuf::from("psql"), |folder| folder.join("psql"));
-            return Ok(Self { psql, admin, databases, private: None });
+            return Ok(Self { psql: psql(programs().as_deref()), admin, databases, private: None });
         }
         let programs =
             programs().with_context(|| format!("no PostgreSQL: install it, or name a server by {VARIABLE}"))?;
         let folder = private_folder()?;
         let child = spawn(&programs, &folder)?;
         let admin = format!("postgres:///postgres?host={}&user=tachi", folder.display());
-        let mut server = Self { psql: programs.join("psql"), admin, databases, private: Some((child, folder)) };
+        let mut server = Self { psql: psql(Some(&programs)), admin, databases, private: Some((child, folder)) };
         server.wait()?;
         Ok(server)
     }
@@ -135,6 +134,12 @@ fn programs() -> Option<PathBuf> {
     folders.into_iter().find(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file())
 }
 
+/// The client, which may have been installed apart from the server.
+fn psql(programs: Option<&Path>) -> PathBuf {
+    let beside = programs.map(|folder| folder.join("psql")).filter(|program| program.is_file());
+    beside.unwrap_or_else(|| PathBuf::from("psql"))
+}
+
 /// A new folder; its path is short enough for a socket in it.
 fn private_folder() -> Result<PathBuf> {
     let folder = Path::new("/tmp").join(format!("tachi-bench-pg-{}", std::process::id()));
@@ -166,8 +171,8 @@ fn unprivileged_user() -> Result<Option<(u32, u32)>> {
     let users = std::fs::read_to_string("/etc/passwd").context("cannot read /etc/passwd")?;
     let find = |name: &str| {
         let fields = users.lines().map(|line| line.split(':').collect::<Vec<_>>());
-        let user = fields.filter(|fields| fields.len() > 3 && fields[0] == name);
-        user.filter_map(|fields| Some((fields[2].parse().ok()?, fields[3].parse().ok()?))).next()
+        let mut fields = fields.filter(|fields| fields.len() > 3 && fields[0] == name);
+        fields.find_map(|fields| Some((fields[2].parse().ok()?, fields[3].parse().ok()?)))
     };
     Ok(Some(find("postgres").or_else(|| find("nobody")).context("there is no user postgres or nobody")?))
 }

@@ -1,6 +1,9 @@
 //! Look-ups of songs and charts. Source: `spec/games/README.md` 11, `spec/import-types/README.md` 7.
 
-use super::{Catalogue, Chart, ChartIdx, ChartKey, Song, SongIdx, fold, loose_form, site_form, trim};
+use super::{
+    Catalogue, Chart, ChartIdx, ChartKey, Letters, Song, SongIdx, Songs, fold, letters_form, loose_form, site_form,
+    trim,
+};
 use crate::game::{Game, Gpt, GptConfig};
 use crate::ids::{ChartId, SongId};
 
@@ -20,11 +23,21 @@ pub enum SongMatch {
 }
 
 impl SongMatch {
-    fn of(songs: Option<&super::Songs>) -> Self {
+    fn of(songs: Option<&Songs>) -> Self {
         match songs.map_or(&[][..], |songs| songs) {
             [] => Self::None,
             [one] => Self::One(*one),
             several => Self::Several(several.to_vec()),
+        }
+    }
+
+    /// The songs.
+    #[must_use]
+    pub fn songs(&self) -> &[SongIdx] {
+        match self {
+            Self::None => &[],
+            Self::One(song) => std::slice::from_ref(song),
+            Self::Several(songs) => songs,
         }
     }
 }
@@ -71,7 +84,7 @@ impl Catalogue {
             SongMatch::One(song) => vec![song],
             SongMatch::Several(songs) => songs,
         };
-        let songs: super::Songs = songs.into_iter().filter(same).collect();
+        let songs: Songs = songs.into_iter().filter(same).collect();
         SongMatch::of(Some(&songs))
     }
 
@@ -83,6 +96,34 @@ impl Catalogue {
         let found = titles.exact.get(title).or_else(|| titles.trimmed.get(trim(title)));
         let site = || (title.len() <= LONGEST_SITE_TITLE).then(|| titles.site.get(site_form(title).as_str())).flatten();
         SongMatch::of(found.or_else(site))
+    }
+
+    /// Title or alternative title, where only [letters](letters_form) count.
+    #[must_use]
+    pub fn song_by_title_letters(&self, game: Game, title: &str) -> SongMatch {
+        SongMatch::of(self.letters(game).titles.get(letters_form(title).as_str()))
+    }
+
+    /// The songs of an artist, where only [letters](letters_form) count.
+    #[must_use]
+    pub fn songs_by_artist_letters(&self, game: Game, artist: &str) -> &[SongIdx] {
+        self.letters(game).artists.get(letters_form(artist).as_str()).map_or(&[], |songs| songs)
+    }
+
+    fn letters(&self, game: Game) -> &Letters {
+        self.titles[game.index()].letters.get_or_init(|| {
+            let mut letters = Letters::default();
+            for (index, song) in self.songs.iter().enumerate().filter(|(_, song)| song.game == game) {
+                let index = SongIdx(index as u32);
+                for title in song.titles() {
+                    letters.titles.entry(letters_form(title).into()).or_default().push(index);
+                }
+                letters.artists.entry(letters_form(&song.artist).into()).or_default().push(index);
+            }
+            // A song whose titles differ in signs only is one song.
+            letters.titles.values_mut().for_each(Songs::dedup);
+            letters
+        })
     }
 
     /// The DDR song with that hash of the official site.

@@ -12,7 +12,7 @@ mod query;
 mod resolve;
 mod title;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
@@ -27,7 +27,7 @@ pub use hash::{content_hash, derive_hash};
 pub use lookup::{NearTitles, SongMatch};
 pub use query::{FolderMembers, FolderQuery, QueryError, QueryProblem, folder_members};
 pub use resolve::{ChartQuery, ResolveError, TextIntegerError, text_integer};
-pub use title::{fold, is_space, loose_form, site_form, trim};
+pub use title::{fold, is_space, letters_form, loose_form, site_form, trim};
 
 use crate::game::{Game, Gpt, GptConfig};
 use crate::ids::{ChartId, SongId};
@@ -230,6 +230,15 @@ struct Titles {
     trimmed: FxHashMap<Box<str>, Songs>,
     site: FxHashMap<Box<str>, Songs>,
     folded: FxHashMap<Box<str>, Songs>,
+    /// Made when first asked for: one format of one game needs it.
+    letters: OnceLock<Letters>,
+}
+
+/// Songs of one game by the letters of their titles and artists.
+#[derive(Debug, Default)]
+struct Letters {
+    titles: FxHashMap<Box<str>, Songs>,
+    artists: FxHashMap<Box<str>, Songs>,
 }
 
 /// All songs and charts, with look-ups. Cheap to share, never changed.

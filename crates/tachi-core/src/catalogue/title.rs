@@ -88,6 +88,35 @@ pub fn site_form(text: &str) -> String {
     composed.collect()
 }
 
+/// What a word filter of an old site made of a word, and the word: `DJ Yo****aka`.
+const FILTERED_WORD: (&str, &str) = ("****", "shit");
+
+/// The form in which only the letters of a title count: [`site_form`], [folded](fold), then without everything that
+/// is no letter, mark or number. A title without any of these keeps its signs.
+///
+/// ```
+/// use tachi_core::catalogue::letters_form;
+/// assert_eq!(letters_form("5.1.1."), letters_form("5.1.1"));
+/// assert_eq!(letters_form("THE SHINING POLARIS (kors k mix)"), "theshiningpolariskorskmix");
+/// assert_eq!(letters_form("DJ Yo****aka"), "djyoshitaka");
+/// assert_eq!(letters_form("!!!"), "!!!");
+/// ```
+#[must_use]
+pub fn letters_form(text: &str) -> String {
+    let (filtered, word) = FILTERED_WORD;
+    let folded = fold(&site_form(&text.replace(filtered, word)));
+    let letters: String = folded.chars().filter(|letter| is_letter_mark_or_number(*letter)).collect();
+    if letters.is_empty() { folded } else { letters }
+}
+
+/// Unicode's general categories L, M and N.
+fn is_letter_mark_or_number(letter: char) -> bool {
+    // These symbols count as alphabetic; the others that do are decomposed to letters before they come here.
+    const ALPHABETIC_SYMBOLS: std::ops::RangeInclusive<char> = '\u{1F130}'..='\u{1F189}';
+    let alphabetic = letter.is_alphabetic() && !ALPHABETIC_SYMBOLS.contains(&letter);
+    alphabetic || letter.is_numeric() || is_combining_mark(letter)
+}
+
 /// The form in which near titles are compared: NFKC, case-folded, without white space.
 #[must_use]
 pub fn loose_form(text: &str) -> String {

@@ -2,6 +2,8 @@
 
 mod row;
 
+use std::borrow::Borrow;
+
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -85,18 +87,18 @@ pub(crate) fn id_from_db(bytes: &[u8]) -> Result<ScoreId, DbError> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn scores_insert(conn: &mut Conn, scores: &[Score]) -> Result<Vec<Option<ScoreKey>>, DbError> {
+pub fn scores_insert<S: Borrow<Score>>(conn: &mut Conn, scores: &[S]) -> Result<Vec<Option<ScoreKey>>, DbError> {
     let mut keys: FxHashMap<Vec<u8>, i64> = FxHashMap::default();
     // Rows are made as they are needed: those of a large import are large together.
     for chunk in scores.chunks(ROWS) {
-        let rows = chunk.iter().map(row::score_to_db).collect::<Result<Vec<_>, _>>()?;
+        let rows = chunk.iter().map(|score| row::score_to_db(score.borrow())).collect::<Result<Vec<_>, _>>()?;
         let inserted: Vec<(Vec<u8>, i64)> = insert_rows_returning!(conn, scores::table, rows, |insert| insert
             .on_conflict_do_nothing()
             .returning((scores::score_id, scores::id)));
         keys.extend(inserted);
     }
     // Taken out, so that a score that occurs twice is new once.
-    Ok(scores.iter().map(|score| keys.remove(score.id.to_bytes().as_slice()).map(ScoreKey)).collect())
+    Ok(scores.iter().map(|score| keys.remove(score.borrow().id.to_bytes().as_slice()).map(ScoreKey)).collect())
 }
 
 fn stored(rows: Vec<ScoreRow>) -> Result<Vec<StoredScore>, DbError> {

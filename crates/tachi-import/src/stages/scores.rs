@@ -17,14 +17,13 @@ pub fn scores(
     enriched: &[Enriched],
     sessions: &SessionsDone,
 ) -> Result<Vec<Option<ScoreKey>>, DbError> {
-    let mut rows: Vec<Score> = Vec::with_capacity(separated.new.len());
     for (index, new) in separated.new.iter_mut().enumerate() {
         new.score.import = import;
         if let Some((session, position)) = sessions.of_new.get(&index) {
             (new.score.session, new.score.session_pos) = (Some(*session), Some(*position));
         }
-        rows.push(new.score.clone());
     }
+    let rows: Vec<&Score> = separated.new.iter().map(|new| &new.score).collect();
     let keys = scores_insert(conn, &rows)?;
     for (new, key) in separated.new.iter().zip(&keys) {
         if key.is_none() {

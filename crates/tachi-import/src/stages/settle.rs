@@ -10,6 +10,7 @@ use tachi_core::catalogue::{Chart, ChartKey};
 use tachi_core::game::Gpt;
 use tachi_core::hydrate::{self, Ratings};
 use tachi_core::score::ScoreData;
+use tachi_core::validate;
 use tachi_db::scores::{SessionMember, StoredScore, session_members};
 use tachi_db::sessions::{sessions_by_keys, sessions_delete, sessions_update_bounds};
 use tachi_db::{Conn, DbError, SessionKey};
@@ -68,13 +69,16 @@ fn sessions(conn: &mut Conn, keys: &[SessionKey]) -> Result<(), DbError> {
     sessions_update_bounds(conn, &stored)
 }
 
-/// Data and ratings as a chart makes them now. What is stored is not validated again.
+/// Data and ratings as a chart makes them now. What is stored is not validated again, as far as that goes.
 ///
 /// # Errors
-/// Why the deriver refuses the data, e.g. because the chart has fewer notes by now.
+/// Why nothing can be derived: the chart has fewer notes by now than the score hit.
 pub fn rederived(data: &ScoreData, chart: &Chart) -> Result<(ScoreData, Ratings), String> {
     let mut data = data.clone();
     hydrate::derive_metrics(&mut data, chart)?;
+    if let Some(reason) = validate::out_of_bounds(&data, chart) {
+        return Err(reason);
+    }
     let ratings = hydrate::rate(data.config(), &data, chart);
     Ok((data, ratings))
 }

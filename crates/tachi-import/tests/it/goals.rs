@@ -12,7 +12,7 @@ use tachi_db::goals::{
 use crate::support::{WAIT, World, score, with};
 
 /// HARD CLEAR 5.1.1. (SPA 10): the goal of the page's vector.
-const HARD_CLEAR: &str = "G7fa03918a2d4ced59c367b1c0b6a78c083a6a8b0f6edf227ef8584a6c27bb105";
+pub const HARD_CLEAR: &str = "G7fa03918a2d4ced59c367b1c0b6a78c083a6a8b0f6edf227ef8584a6c27bb105";
 /// CLEAR 3 charts in the folder of level 10.
 const CLEAR_3_OF_LEVEL_10: &str = "Gecce06cc49943b04530e81977002c76d3dd9fe29add6531beb1528e9c8eee4f4";
 /// The quest that holds both.
@@ -22,7 +22,7 @@ fn state(progress: Option<f64>, human: &str, out_of: f64, out_of_human: &str, ac
     GoalState { progress, progress_human: human.to_owned(), out_of, out_of_human: out_of_human.to_owned(), achieved }
 }
 
-fn subscribe(world: &World, goal: &str, state: GoalState) {
+pub fn subscribe(world: &World, goal: &str, state: GoalState) {
     let goal = GoalId::new(goal);
     world
         .importer
@@ -43,7 +43,7 @@ fn subscribe(world: &World, goal: &str, state: GoalState) {
         .unwrap();
 }
 
-fn no_data() -> GoalState {
+pub fn no_data() -> GoalState {
     state(None, "NO DATA", 5.0, "HARD CLEAR", false)
 }
 
@@ -91,10 +91,8 @@ fn a_folder_goal_counts_the_charts_that_qualify() {
     assert_eq!(document.goal_info[0].new, state(Some(1.0), "1", 3.0, "3", false));
 }
 
-#[test]
-fn a_milestone_counts_its_achieved_goals_and_subscribes_to_those_that_lack() {
-    let world = World::new();
-    subscribe(&world, HARD_CLEAR, no_data());
+/// Subscribes to a quest; returns how many goals it has.
+pub fn subscribe_to_first_steps(world: &World) -> usize {
     let quest = world.importer.database().read(quests_all).unwrap();
     let quest = quest.into_iter().find(|quest| quest.quest_id == FIRST_STEPS).unwrap();
     let goals = quest.quest_data.iter().flat_map(|section| &section.goals).count();
@@ -108,6 +106,15 @@ fn a_milestone_counts_its_achieved_goals_and_subscribes_to_those_that_lack() {
     };
     let database = world.importer.database();
     database.write(WAIT, |conn| quest_subscriptions_upsert(conn, std::slice::from_ref(&subscription))).unwrap();
+    goals
+}
+
+#[test]
+fn a_milestone_counts_its_achieved_goals_and_subscribes_to_those_that_lack() {
+    let world = World::new();
+    subscribe(&world, HARD_CLEAR, no_data());
+    let goals = subscribe_to_first_steps(&world);
+    let database = world.importer.database();
 
     let document = world.import(&[score("ANOTHER", 1000, "HARD CLEAR")]);
     assert_eq!(document.milestone_info.len(), 1);

@@ -1,12 +1,14 @@
 //! One binary for all integration tests of the crate.
 
-#[path = "../../../tachi-db/tests/support/postgres.rs"]
-mod postgres;
 
+#[expect(dead_code, reason = "shared with the tests of the database, which use more of it")]
+#[path = "../../../tachi-db/tests/support/postgres.rs"]
 mod changes;
 mod check;
 mod cost;
 mod examples;
+mod games;
+mod postgres;
 mod goals;
 mod model;
 mod support;

@@ -181,7 +181,7 @@ impl Player<'_> {
             let catalogue = self.world.catalogue();
             let difficulty = &*catalogue.chart_by_key(score.chart).unwrap().difficulty;
             difficulty == DIFFICULTIES[usize::from(chart)]
-                && data.number(config.metric("score").unwrap().0) == 100.0 - 0.0 + f64::from(ex)
+                && data.number(config.metric("score").unwrap().0) == 100.0 + f64::from(ex)
                 && data.value(config.metric("lamp").unwrap().0) == LAMPS[usize::from(lamp)]
         });
         let key = stored.unwrap().key;

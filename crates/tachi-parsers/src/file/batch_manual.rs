@@ -12,6 +12,7 @@
 //! - **Fatal**: any structural error, which names path, reason and value
 
 use std::borrow::Cow;
+use std::marker::PhantomData;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -25,29 +26,77 @@ use tachi_core::score::{DryScore, MetricValue, ScoreData};
 use tachi_core::validate;
 
 use crate::error::{Failure, FatalError, Place, shown};
-use crate::format::{Batch, Format, Input, ProvidedClass};
+use crate::format::{Batch, ClassChange, Format, Input, ProvidedClass};
+use crate::gpt_name::{self, Part, UnknownGpt};
 use crate::json::{self, Json, Members, SchemaError, expect, join, member};
+
+mod schema;
+
+pub use schema::schema;
 
 const PREFIX: &str = "Invalid BATCH-MANUAL";
 
 /// The import type.
-#[derive(Debug)]
-pub struct BatchManual;
+pub type BatchManual = Manual<AsFile>;
 
-impl Format for BatchManual {
+/// A way in which documents of this format arrive.
+pub trait Dialect {
+    /// Its import type.
+    const IMPORT_TYPE: ImportType;
+
+    /// Reads the document.
+    ///
+    /// # Errors
+    /// When it is not JSON, or not for this type.
+    fn read(bytes: &[u8]) -> Result<Json<'_>, FatalError>;
+
+    /// The service of a score, of the sender that `meta.service` names.
+    fn service(sender: &str) -> String;
+
+    /// Looks at a document whose structure has been checked, and may change its scores.
+    ///
+    /// # Errors
+    /// When the document and what was sent with it contradict each other.
+    fn finish(_document: &mut Document<'_>, _input: &Input<'_>) -> Result<(), FatalError> {
+        Ok(())
+    }
+}
+
+/// An uploaded file.
+#[derive(Debug)]
+pub struct AsFile;
+
+impl Dialect for AsFile {
     const IMPORT_TYPE: ImportType = ImportType::FileBatchManual;
+
+    fn read(bytes: &[u8]) -> Result<Json<'_>, FatalError> {
+        json::document(bytes)
+    }
+
+    fn service(sender: &str) -> String {
+        format!("{sender} (BATCH-MANUAL)")
+    }
+}
+
+/// BATCH-MANUAL, however it arrives.
+#[derive(Debug)]
+pub struct Manual<D>(PhantomData<D>);
+
+impl<D: Dialect> Format for Manual<D> {
+    const IMPORT_TYPE: ImportType = D::IMPORT_TYPE;
     type Row<'a> = Json<'a>;
     type Context = Context;
 
     fn parse<'a>(input: &Input<'a>) -> Result<Batch<'a, Self>, FatalError> {
-        let document = json::document(input.bytes)?;
-        let Document { context, classes, scores } = parse(document, input.surroundings.games)?;
+        let mut document = parse(D::read(input.bytes)?, input.surroundings.games)?;
+        D::finish(&mut document, input)?;
+        let Document { context, classes, scores } = document;
         let rows = scores.into_iter().enumerate().map(|(index, score)| Ok((Place::Element("scores", index), score)));
         Ok(Batch { game: context.gpt.game(), context, classes, rows: Box::new(rows) })
     }
 
     fn convert(row: &Json<'_>, context: &Context, catalogue: &Catalogue) -> Result<DryScore, Failure> {
-        convert(row, context, "BATCH-MANUAL", catalogue)
+        convert(row, context, D::service(&context.service), catalogue)
     }
 
     fn store(row: &Json<'_>) -> Value {
@@ -114,11 +163,8 @@ pub struct Document<'a> {
     pub scores: Vec<Json<'a>>,
 }
 
-/// Checks a document's structure.
-///
-/// # Errors
-/// The first thing that is wrong with it; then nothing of it counts.
-pub fn parse<'a>(document: Json<'a>, games: &[Game]) -> Result<Document<'a>, FatalError> {
+/// Checks a document's structure. The first thing that is wrong with it refuses it as a whole.
+fn parse<'a>(document: Json<'a>, games: &[Game]) -> Result<Document<'a>, FatalError> {
     let members = match document {
         Json::Object(members) => members,
         Json::Array(_) => Vec::new(),
@@ -135,23 +181,13 @@ fn game_of(meta: Option<&Json<'_>>, games: &[Game]) -> Result<Gpt, FatalError> {
     let game = meta
         .and_then(|meta| meta.get("game"))
         .ok_or_else(|| FatalError::bad_input("Could not retrieve meta.game - is this valid BATCH-MANUAL?"))?;
-    let name = |value: &Json<'_>| value.text().map_or_else(|| shown(&value.to_value().to_string()), shown);
-    let list = |names: Vec<&str>| names.join(", ");
-    let enabled = games.iter().copied();
-    let Some(playtype) = meta.and_then(|meta| meta.get("playtype")) else {
-        let gpt = game.text().and_then(Gpt::from_v3).filter(|gpt| games.contains(&gpt.game()));
-        return gpt.ok_or_else(|| {
-            let all = enabled.flat_map(|game| game.config().gpts).map(|gpt| gpt.config().v3).collect();
-            FatalError::bad_input(format!("Invalid game '{}'. It must be one of {}.", name(game), list(all)))
-        });
-    };
-    let found = enabled.clone().find(|known| game.text() == Some(known.id())).ok_or_else(|| {
-        let all = enabled.map(Game::id).collect();
-        FatalError::bad_input(format!("Invalid game group '{}' - expected any of {}.", name(game), list(all)))
-    })?;
-    playtype.text().and_then(|playtype| found.playtype(playtype)).ok_or_else(|| {
-        let all = found.config().gpts.iter().map(|gpt| gpt.playtype()).collect();
-        FatalError::bad_input(format!("Invalid playtype '{}' - expected any of {}.", name(playtype), list(all)))
+    let playtype = meta.and_then(|meta| meta.get("playtype"));
+    gpt_name::read(Some(game), playtype, games).map_err(|UnknownGpt { part, given, expected }| {
+        FatalError::bad_input(match part {
+            Part::Gpt => format!("Invalid game '{given}'. It must be one of {expected}."),
+            Part::Game => format!("Invalid game group '{given}' - expected any of {expected}."),
+            Part::Playtype => format!("Invalid playtype '{given}' - expected any of {expected}."),
+        })
     })
 }
 
@@ -436,7 +472,8 @@ fn check_classes(gpt: Gpt, value: Option<&Json<'_>>) -> Result<Vec<ProvidedClass
         let Some(value) = some(&members, set.id) else { continue };
         let values: Vec<&str> = set.values.iter().map(|value| value.id).collect();
         let index = expect::any_of(&join("classes", set.id), Some(value), &values)?;
-        classes.push(ProvidedClass { gpt, set: set.id, value: set.values[index].id });
+        let change = ClassChange::Raise(set.values[index].id);
+        classes.push(ProvidedClass { gpt, set: set.id, change });
     }
     refuse_unknown("classes", &members, |name| sets().any(|set| set.id == name))?;
     Ok(classes)
@@ -475,10 +512,7 @@ fn read_old_members(config: &GptConfig, index: usize, score: &mut Json<'_>) -> R
 // --- Conversion ------------------------------------------------------------------------------------------------
 
 /// An element of an orphan, which may have been stored before a rename.
-///
-/// # Errors
-/// When it is no score of the context's game.
-pub fn restore(data: &Value, context: &Context) -> Result<Json<'static>, Failure> {
+fn restore(data: &Value, context: &Context) -> Result<Json<'static>, Failure> {
     let mut score = Json::from_value(data);
     let config = context.gpt.config();
     read_old_members(config, 0, &mut score)
@@ -488,18 +522,13 @@ pub fn restore(data: &Value, context: &Context) -> Result<Json<'static>, Failure
 }
 
 /// Title and difficulty of a score: the identifier, where it is a title.
-#[must_use]
-pub fn label<'r>(score: &'r Json<'_>) -> (Option<&'r str>, Option<&'r str>) {
+fn label<'r>(score: &'r Json<'_>) -> (Option<&'r str>, Option<&'r str>) {
     let is_title = score.get("matchType").and_then(Json::text) == Some(MatchType::SongTitle.id());
     let title = score.get("identifier").and_then(Json::text).filter(|_| is_title);
     (title, score.get("difficulty").and_then(Json::text))
 }
 
-/// Converts a score; `suffix` tells the import types of this format apart.
-///
-/// # Errors
-/// When its chart is not found or cannot be named like that.
-pub fn convert(score: &Json<'_>, context: &Context, suffix: &str, catalogue: &Catalogue) -> Result<DryScore, Failure> {
+fn convert(score: &Json<'_>, context: &Context, service: String, catalogue: &Catalogue) -> Result<DryScore, Failure> {
     let text = |name: &str| score.get(name).and_then(Json::text);
     let missing = |name: &str| Failure::Internal(format!("the score has no {name}"));
     let query = ChartQuery {
@@ -535,7 +564,7 @@ pub fn convert(score: &Json<'_>, context: &Context, suffix: &str, catalogue: &Ca
         chart,
         data,
         score_meta: score.get_some("scoreMeta").map_or_else(Map::new, |meta| score_meta(config, meta)),
-        service: format!("{} ({suffix})", context.service),
+        service,
         comment: text("comment").map(str::to_owned),
         time_achieved: time.filter(|time| *time != 0),
     })
@@ -556,7 +585,7 @@ fn metric_value(metric: &Metric, value: &Json<'_>) -> Option<MetricValue> {
 fn score_meta(config: &GptConfig, meta: &Json<'_>) -> Map<String, Value> {
     let fields = config.score_meta.iter();
     let values = fields.filter_map(|field| {
-        let value = meta_value(field, meta.get_some(field.name)?)?;
+        let value = meta_value(field, meta.get(field.name)?)?;
         Some((field.name.to_owned(), value))
     });
     values.collect()

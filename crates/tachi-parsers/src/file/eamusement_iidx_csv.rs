@@ -26,6 +26,7 @@ use tachi_core::score::{DryScore, ScoreData};
 use crate::error::{Failure, FatalError, Place, shown};
 use crate::format::{Batch, Format, Input};
 use crate::naive_csv::{self, NaiveCsv, unquote};
+use crate::text::trimmed;
 use crate::time::{JST, parse_local};
 
 /// The import type.
@@ -279,15 +280,9 @@ impl<'a> Iterator for Elements<'a> {
             bp: block(4),
             lamp: block(5),
         };
-        let (title, timestamp) = (trimmed(self.cells[TITLE]), trimmed(self.cells[self.layout.columns - 1]));
+        let cell = |column: usize| trimmed(unquote(self.cells[column]));
+        let (title, timestamp) = (cell(TITLE), cell(self.layout.columns - 1));
         Some(Ok((Place::Line(self.line + 1, difficulty), Row { title, timestamp, score })))
-    }
-}
-
-fn trimmed(cell: &str) -> Cow<'_, str> {
-    match unquote(cell) {
-        Cow::Borrowed(text) => Cow::Borrowed(trim(text)),
-        Cow::Owned(text) => Cow::Owned(trim(&text).to_owned()),
     }
 }
 
@@ -358,12 +353,7 @@ fn find_chart<'c>(
     let index = match catalogue.song_by_title_csv(Game::Iidx, title) {
         SongMatch::None => return Err(Failure::NotFound(format!("Could not find song for {title}."))),
         SongMatch::One(index) => index,
-        SongMatch::Several(_) => {
-            return Err(Failure::Ambiguous(format!(
-                "Multiple songs exist with the title {title}. We cannot resolve this. Please try and use a different \
-                 song resolution method."
-            )));
-        }
+        SongMatch::Several(_) => return Err(Failure::several_titles(title)),
     };
     let version = context.import_version.as_deref();
     let label = Label { song: catalogue.song(index), gpt, difficulty: column, version };

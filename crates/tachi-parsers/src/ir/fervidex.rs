@@ -26,7 +26,7 @@ use super::only;
 use crate::charts;
 use crate::error::{Failure, FatalError, shown};
 use crate::fill::{self, Sum};
-use crate::format::{Batch, Fields, Format, Input, ProvidedClass};
+use crate::format::{Batch, ClassChange, Fields, Format, Input, ProvidedClass};
 use crate::json::{self, Json};
 use crate::schema::{Field, Kind, Meanings, Schema, meaning};
 
@@ -411,7 +411,7 @@ pub(super) fn dan(gpt: Gpt, number: f64) -> Option<ProvidedClass> {
     let set = gpt.config().class_set("dan")?;
     let index = Some(number).filter(|number| number.fract() == 0.0 && *number >= 0.0)?;
     let value = set.values.get(index as usize)?;
-    Some(ProvidedClass { gpt, set: set.id, value: value.id })
+    Some(ProvidedClass { gpt, set: set.id, change: ClassChange::Raise(value.id) })
 }
 
 const CLASS_SUBMIT: Schema = Schema::open(&[&[
@@ -492,7 +492,7 @@ mod tests {
     #[test]
     fn a_cleared_course_is_a_dan() {
         let submitted = |text: &str| submitted_class(text.as_bytes());
-        let dan = |gpt, value| Ok(Some(ProvidedClass { gpt, set: "dan", value }));
+        let dan = |gpt, dan| Ok(Some(ProvidedClass { gpt, set: "dan", change: ClassChange::Raise(dan) }));
         let text = r#"{"cleared":true,"course_id":18,"play_style":0,"foo":1}"#;
         assert_eq!(submitted(text), dan(Gpt::IidxSp, "KAIDEN"));
         let text = r#"{"cleared":true,"course_id":17,"play_style":1}"#;

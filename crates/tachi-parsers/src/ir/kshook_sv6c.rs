@@ -103,25 +103,24 @@ const SCHEMA: Schema = Schema::open(&[
 pub(super) const BEST: &[Field] = &[
     Field::required("clear", Kind::Meaning(CLEARS)),
     Field::required("difficulty", Kind::Meaning(DIFFICULTIES)),
-    Field::required(
-        "grade",
-        Kind::OneOf(&[
-            "GRADE_D",
-            "GRADE_C",
-            "GRADE_B",
-            "GRADE_A",
-            "GRADE_A_PLUS",
-            "GRADE_AA",
-            "GRADE_AA_PLUS",
-            "GRADE_AAA",
-            "GRADE_AAA_PLUS",
-            "GRADE_S",
-        ]),
-    ),
+    Field::required("grade", Kind::OneOf(GRADES)),
     Field::required("max_chain", Kind::Count),
     Field::required("music_id", Kind::Count),
     Field::required("score", Kind::IntegerBetween(0.0, 10_000_000.0)),
     Field::required("ex_score", Kind::Count),
+];
+
+pub(super) const GRADES: &[&str] = &[
+    "GRADE_D",
+    "GRADE_C",
+    "GRADE_B",
+    "GRADE_A",
+    "GRADE_A_PLUS",
+    "GRADE_AA",
+    "GRADE_AA_PLUS",
+    "GRADE_AAA",
+    "GRADE_AAA_PLUS",
+    "GRADE_S",
 ];
 
 const CLEARS: Meanings = &[
@@ -132,7 +131,7 @@ const CLEARS: Meanings = &[
     ("CLEAR_MAXXIVE", "MAXXIVE CLEAR"),
     ("CLEAR_PERFECT", "PERFECT ULTIMATE CHAIN"),
 ];
-const DIFFICULTIES: Meanings = &[
+pub(super) const DIFFICULTIES: Meanings = &[
     ("DIFFICULTY_NOVICE", "NOV"),
     ("DIFFICULTY_ADVANCED", "ADV"),
     ("DIFFICULTY_EXHAUST", "EXH"),

@@ -10,7 +10,6 @@
 //! - **Invalid**: nothing
 //! - **Fatal**: another program or game, any structural error
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tachi_core::catalogue::Catalogue;
 use tachi_core::game::Game;
@@ -19,7 +18,7 @@ use tachi_core::score::DryScore;
 
 use super::kshook_sv6c::{BEST, best, check_client, find_chart};
 use crate::error::{Failure, FatalError, Place};
-use crate::format::{Batch, Format, Input};
+use crate::format::{Batch, Format, Input, NoContext};
 use crate::json::{self, Json};
 use crate::schema::{Field, Kind, Schema};
 
@@ -30,7 +29,7 @@ pub struct KshookSv6cStatic;
 impl Format for KshookSv6cStatic {
     const IMPORT_TYPE: ImportType = ImportType::IrKshookSv6cStatic;
     type Row<'a> = Json<'a>;
-    type Context = Context;
+    type Context = NoContext;
 
     fn parse<'a>(input: &Input<'a>) -> Result<Batch<'a, Self>, FatalError> {
         check_client(input.fields)?;
@@ -41,10 +40,10 @@ impl Format for KshookSv6cStatic {
             _ => Vec::new(),
         };
         let rows = scores.into_iter().enumerate().map(|(index, score)| Ok((Place::Element("scores", index), score)));
-        Ok(Batch { game: Game::Sdvx, context: Context {}, classes: Vec::new(), rows: Box::new(rows) })
+        Ok(Batch { game: Game::Sdvx, context: NoContext {}, classes: Vec::new(), rows: Box::new(rows) })
     }
 
-    fn convert(row: &Json<'_>, _context: &Context, catalogue: &Catalogue) -> Result<DryScore, Failure> {
+    fn convert(row: &Json<'_>, _context: &NoContext, catalogue: &Catalogue) -> Result<DryScore, Failure> {
         let chart = find_chart(row, catalogue)?;
         let time = row.number_of("timestamp").map(|seconds| (seconds as i64).saturating_mul(1000));
         Ok(DryScore {
@@ -61,7 +60,7 @@ impl Format for KshookSv6cStatic {
         row.to_value()
     }
 
-    fn restore(data: &Value, _context: &Context) -> Result<Json<'static>, Failure> {
+    fn restore(data: &Value, _context: &NoContext) -> Result<Json<'static>, Failure> {
         SCORE.restore(data)
     }
 
@@ -69,10 +68,6 @@ impl Format for KshookSv6cStatic {
         (None, row.text_of("difficulty"))
     }
 }
-
-/// Nothing is shared by the elements of a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Context {}
 
 const BODY: Schema = Schema::open(&[&[Field::required("scores", Kind::Array(&Kind::Object(SCORE)))]]);
 const SCORE: Schema = Schema::open(&[BEST, &[Field::required("timestamp", Kind::Count)]]);

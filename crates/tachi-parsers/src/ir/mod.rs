@@ -2,9 +2,12 @@
 
 pub mod barbatos;
 pub mod beatoraja;
+pub mod chunitachi;
 pub mod client;
+pub mod direct_manual;
 pub mod fervidex;
 pub mod fervidex_static;
+pub mod kshook_sv3c;
 pub mod kshook_sv6c;
 pub mod kshook_sv6c_static;
 pub mod lr2hook;

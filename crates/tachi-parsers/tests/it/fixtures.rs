@@ -12,7 +12,7 @@ use serde_json::Value;
 use tachi_core::catalogue::Catalogue;
 use tachi_core::score::DryScore;
 use tachi_parsers::error::{Failure, FatalError, FatalKind};
-use tachi_parsers::format::{Input, Outcome, ProvidedClass};
+use tachi_parsers::format::{ClassChange, Input, Outcome, ProvidedClass};
 use tachi_parsers::registry::Entry;
 
 use crate::cases::{self, Case};
@@ -51,7 +51,11 @@ struct Import {
 struct Class {
     gpt: String,
     set: String,
-    value: String,
+    /// Null where the class is taken away.
+    value: Option<String>,
+    /// Whether the player states it, so that it may go down.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    stated: bool,
 }
 
 /// One row, or several skipped ones in a row that have the same message.
@@ -104,10 +108,14 @@ fn run(case: &Case) -> Result<Expected, String> {
         Ok(parsed) => parsed,
         Err(error) => return Ok(refused(error)),
     };
-    let class = |class: &ProvidedClass| Class {
-        gpt: class.gpt.id_string().to_owned(),
-        set: class.set.to_owned(),
-        value: class.value.to_owned(),
+    let class = |class: &ProvidedClass| {
+        let (value, stated) = match class.change {
+            ClassChange::Raise(value) => (Some(value), false),
+            ClassChange::Replace(value) => (Some(value), true),
+            ClassChange::Clear => (None, true),
+        };
+        let (gpt, set) = (class.gpt.id_string().to_owned(), class.set.to_owned());
+        Class { gpt, set, value: value.map(str::to_owned), stated }
     };
     let classes = parsed.classes.iter().map(class).collect();
     let (game, context) = (parsed.game.id().to_owned(), parsed.context.clone());

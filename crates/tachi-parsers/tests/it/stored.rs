@@ -48,3 +48,39 @@ fn an_element_that_is_none_is_invalid() {
     let failure = convert(ImportType::FilePliIidxCsv, &json!({"title": "5.1.1."}), &context).unwrap_err();
     assert!(matches!(failure, Failure::Invalid(_)), "{failure:?}");
 }
+
+/// Older versions took texts that look like numbers for numbers.
+#[test]
+fn solid_state_squad_reads_numbers_as_texts() {
+    let element = |diff: Value, title: Value| {
+        json!({
+            "id": 1, "diff": diff, "songname": title, "styles": "10th", "exscore": 100, "mods": {}, "cleartype": "played",
+            "date": "2011-04-02 01:57:43", "comment": 5, "alternateentry": "no",
+        })
+    };
+    let convert = |element| convert(ImportType::FileSolidStateSquad, &element, &json!({}));
+    let score = convert(element(json!(7), json!("5.1.1."))).unwrap();
+    assert_eq!(score["chartID"], "c641238220d73faf82659513ba03bde71b0b45f0");
+    assert_eq!(score["comment"], "5");
+    let failure = convert(element(json!("7"), json!(2002))).unwrap_err();
+    assert_eq!(failure, Failure::NotFound("Could not find song with title 2002".to_owned()));
+    let failure = convert(element(json!(8), json!("5.1.1."))).unwrap_err();
+    assert!(matches!(failure, Failure::Invalid(_)), "{failure:?}");
+}
+
+#[test]
+fn types_without_elements_have_no_orphans() {
+    for import_type in [ImportType::FileImportClass, ImportType::FileMypagescraperPlayerCsv] {
+        let failure = convert(import_type, &json!({}), &json!({})).unwrap_err();
+        assert!(matches!(failure, Failure::Internal(_)), "{failure:?}");
+    }
+}
+
+#[test]
+fn bodies_of_every_generation_are_read_like_files() {
+    let data = json!({"score": 0, "lamp": "CLEAR", "matchType": "inGameID", "identifier": "1", "difficulty": "ADV"});
+    let context = json!({"game": "sdvx", "service": "foo", "version": null});
+    let score = convert(ImportType::IrDirectManual, &data, &context).unwrap();
+    assert_eq!(score["chartID"], "5088a4d0e1ee9d0cc2f625934306e45b1a60699b");
+    assert_eq!(score["service"], "foo (DIRECT-MANUAL)");
+}
