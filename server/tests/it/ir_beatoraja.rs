@@ -194,10 +194,9 @@ fn a_course_earns_a_class_without_an_import() {
     assert!(send(&json!({})).failure(400).starts_with("[course]"));
 }
 
-#[test]
-fn a_player_reads_the_ranking() {
-    let server = home();
-    let [me, rival, stranger] = [server.player(), server.player(), server.player()];
+/// Two players who both played the chart, the second one better.
+fn two_players(server: &TestServer) -> [Player<'_>; 2] {
+    let [me, rival] = [server.player(), server.player()];
     submit(&me, &body("beatoraja/plain")).body();
     let mut better = body("beatoraja/plain");
     better["score"]["clear"] = json!("Normal");
@@ -206,7 +205,13 @@ fn a_player_reads_the_ranking() {
     better["score"]["egr"] = json!(0);
     better["score"]["lgr"] = json!(1);
     submit(&rival, &better).body();
+    [me, rival]
+}
 
+#[test]
+fn a_chart_has_everybodys_scores_in_the_form_of_the_game() {
+    let server = home();
+    let [me, _] = two_players(&server);
     let path = format!("/ir/beatoraja/charts/{SHA256}/scores");
     let scores = get(&me.caller, &path, HEADERS).body();
     let members = [
@@ -245,7 +250,13 @@ fn a_player_reads_the_ranking() {
     assert_eq!((&scores[1]["minbp"], &scores[1]["gauge"], &scores[1]["epr"]), (&json!(20), &json!(0), &json!(8)));
     let unknown = format!("/ir/beatoraja/charts/{}/scores", "0".repeat(64));
     get(&me.caller, &unknown, HEADERS).refused(404, "Chart does not exist on IR yet.");
+}
 
+#[test]
+fn a_player_reads_the_scores_of_rivals_and_of_nobody_else() {
+    let server = home();
+    let [me, rival] = two_players(&server);
+    let stranger = server.player();
     write(&server, |conn| rivals_replace(conn, me.id, Gpt::Bms7k, &[rival.id]));
     let rivals = get(&me.caller, "/ir/beatoraja/rivals", HEADERS).body();
     assert_eq!(rivals, json!([{"id": rival.id.0.to_string(), "name": "player_1", "rank": ""}]));

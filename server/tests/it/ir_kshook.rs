@@ -24,6 +24,15 @@ fn a_score_is_imported() {
 }
 
 #[test]
+fn the_older_game_tells_of_a_dan_too() {
+    let server = TestServer::start();
+    let player = server.player();
+    let document = imported(&post(&player.caller, SAVE_SV3C, HEADERS, &body("kshook-sv3c/first-dan")));
+    assert_eq!(score(&server, &document["scoreIDs"][0])["service"], "kshook SV3C");
+    assert_eq!(document["classDeltas"][0]["new"], "DAN_1");
+}
+
+#[test]
 fn every_check_comes_in_its_order_on_every_route() {
     let server = home();
     for path in [SAVE, EXPORT, SAVE_SV3C] {

@@ -64,20 +64,8 @@ fn an_evening_of_one_player() {
     refused(&get(caller, &format!("/charts/{HASH}/record")), 44, "No server record found.");
     assert_eq!(told(&get(caller, &format!("/charts/{HASH}/leaderboard?mode=best&n=5")), 20), json!([]));
 
-    let answer = submit(caller, &body("usc/plain"));
-    let made = told(&answer, 20);
-    assert_eq!(answer.json()["description"], "Successfully imported score.");
-    let members = ["adjacentAbove", "adjacentBelow", "isPB", "isServerRecord", "score", "sendReplay", "serverRecord"];
-    assert_eq!(keys(&made), members);
+    let made = told(&submit(caller, &body("usc/plain")), 20);
     let score = &made["score"];
-    let members = ["crit", "error", "gaugeMod", "lamp", "near", "noteMod", "ranking", "score", "timestamp", "username"];
-    assert_eq!(keys(score), members);
-    assert_eq!((&score["score"], &score["lamp"], &score["ranking"]), (&json!(9_000_000), &json!(1), &json!(1)));
-    assert_eq!((&score["crit"], &score["near"], &score["error"]), (&json!(5), &json!(4), &json!(3)));
-    assert_eq!((&score["noteMod"], &score["gaugeMod"]), (&json!("MIRROR"), &json!("NORMAL")));
-    assert_eq!((&made["isPB"], &made["isServerRecord"]), (&json!(true), &json!(true)));
-    assert_eq!(&made["serverRecord"], score);
-
     let id = made["sendReplay"].as_str().unwrap();
     let bytes = [0, 1, 2, 0xff, b'\r', b'\n', b'-', b'-'];
     for bytes in [&bytes[..], b"again"] {
@@ -101,6 +89,26 @@ fn an_evening_of_one_player() {
     let worse = told(&submit(caller, &with_score(8_000_000)), 20);
     assert_eq!((&worse["isPB"], &worse["score"]["score"]), (&json!(false), &json!(9_000_000)));
     assert_ne!(worse["sendReplay"], made["sendReplay"]);
+}
+
+#[test]
+fn a_new_score_is_answered_with_where_it_stands() {
+    let server = home();
+    let player = server.player();
+    let caller = &player.caller;
+    let answer = submit(caller, &body("usc/plain"));
+    let made = told(&answer, 20);
+    assert_eq!(answer.json()["description"], "Successfully imported score.");
+    let members = ["adjacentAbove", "adjacentBelow", "isPB", "isServerRecord", "score", "sendReplay", "serverRecord"];
+    assert_eq!(keys(&made), members);
+    let score = &made["score"];
+    let members = ["crit", "error", "gaugeMod", "lamp", "near", "noteMod", "ranking", "score", "timestamp", "username"];
+    assert_eq!(keys(score), members);
+    assert_eq!((&score["score"], &score["lamp"], &score["ranking"]), (&json!(9_000_000), &json!(1), &json!(1)));
+    assert_eq!((&score["crit"], &score["near"], &score["error"]), (&json!(5), &json!(4), &json!(3)));
+    assert_eq!((&score["noteMod"], &score["gaugeMod"]), (&json!("MIRROR"), &json!("NORMAL")));
+    assert_eq!((&made["isPB"], &made["isServerRecord"]), (&json!(true), &json!(true)));
+    assert_eq!(&made["serverRecord"], score);
 }
 
 #[test]

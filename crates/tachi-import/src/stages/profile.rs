@@ -113,9 +113,7 @@ pub fn move_classes(profile: &mut Profile, config: &GptConfig, provided: &[Provi
     let mut deltas = Vec::new();
     for set in config.classes {
         let new = match set.source {
-            ClassSource::Provided => {
-                provided.iter().find(|class| class.set == set.id).and_then(|class| class.raised())
-            }
+            ClassSource::Provided => provided.iter().find(|class| class.set == set.id).and_then(|class| class.raised()),
             ClassSource::Derived { rating, .. } => {
                 let position = config.profile_ratings.iter().position(|known| known.name == rating);
                 let rating = position.and_then(|position| profile.ratings.get(position).copied().flatten());

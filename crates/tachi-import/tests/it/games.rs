@@ -195,7 +195,8 @@ fn differences(what: &str, expected: &Map<String, Value>, actual: &Map<String, V
         let (Some(expected), Some(actual)) = (expected.get(*name), actual.get(*name)) else { return true };
         !(same(expected, actual) || (ROUNDED.contains(&name.as_str()) && close(expected, actual)))
     });
-    let shown = |object: &Map<String, Value>, name: &str| object.get(name).map_or("nothing".to_owned(), Value::to_string);
+    let shown =
+        |object: &Map<String, Value>, name: &str| object.get(name).map_or("nothing".to_owned(), Value::to_string);
     differing
         .map(|name| format!("{what}.{name}: expected {}, got {}", shown(expected, name), shown(actual, name)))
         .collect()

@@ -6,15 +6,13 @@ use serde::Serialize;
 use tachi_core::ids::ImportId;
 use tachi_core::import_document::ImportDocument;
 use tachi_core::import_type::ImportType;
+use tachi_parsers::ir::direct_manual::INFER_TIME;
 
 use super::access::{Check, GUEST, Protocol, Sender};
 use crate::app::App;
 use crate::background;
 use crate::body;
 use crate::envelope::{ApiError, accepted, success};
-
-/// The header by which the only score of a body gets the time of the request.
-const INFER_TIME: &str = "x-infer-score-timeachieved";
 
 /// The protocol.
 #[derive(Debug)]
