@@ -1,6 +1,7 @@
 //! What every handler shares, and the route table.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::{HttpRequest, web};
 use chrono::Utc;
@@ -10,6 +11,9 @@ use tachi_import::Importer;
 
 use crate::config::Settings;
 use crate::envelope::{ApiError, Kind};
+
+/// How long a request waits for its turn to write.
+const WAIT: Duration = Duration::from_secs(2);
 
 /// A running instance. Cheap to clone.
 #[derive(Clone)]
@@ -36,6 +40,15 @@ impl App {
     ) -> Result<T, ApiError> {
         let importer = Arc::clone(&self.importer);
         block(move || importer.database().read(query).map_err(ApiError::from)).await
+    }
+
+    /// Runs a transaction on a blocking thread.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        transaction: impl FnMut(&mut Conn) -> Result<T, DbError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let importer = Arc::clone(&self.importer);
+        block(move || importer.database().write(WAIT, transaction).map_err(ApiError::from)).await
     }
 
     /// The catalogue in force.

@@ -24,6 +24,15 @@ pub async fn object(request: &HttpRequest, payload: web::Payload) -> Result<Map<
     }
 }
 
+/// The bytes of a body that somebody else reads; none of one that does not call itself JSON.
+///
+/// # Errors
+/// When it is larger than the settings allow, or breaks off.
+pub async fn json_bytes(request: &HttpRequest, payload: web::Payload) -> Result<Vec<u8>, ApiError> {
+    let bytes = read(request, payload).await?;
+    Ok(if is_json(request) { bytes } else { Vec::new() })
+}
+
 /// Whether a request says that its body is JSON, with or without parameters such as a charset.
 #[must_use]
 pub fn is_json(request: &HttpRequest) -> bool {

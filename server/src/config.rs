@@ -64,6 +64,14 @@ pub struct Options {
     #[arg(long, env = "TACHI_FERVIDEX_MIN_VERSION", global = true, value_name = "VERSION")]
     pub fervidex_min_version: Option<String>,
 
+    /// How many players have to send an unknown BMS or PMS chart before it is made, at least 2 [default: 3]
+    #[arg(long, env = "TACHI_BEATORAJA_QUEUE_SIZE", global = true, value_name = "PLAYERS")]
+    pub beatoraja_queue_size: Option<usize>,
+
+    /// How many players USC is told an unknown chart needs [default: 3]
+    #[arg(long, env = "TACHI_USC_QUEUE_SIZE", global = true, value_name = "PLAYERS")]
+    pub usc_queue_size: Option<i64>,
+
     /// What to log, as a filter such as info or tachi=debug [default: info]
     #[arg(long, env = "TACHI_LOG", global = true, value_name = "FILTER")]
     pub log: Option<String>,
@@ -98,6 +106,10 @@ pub struct Settings {
     pub max_body: usize,
     /// The oldest version of the fervidex hook that may send scores.
     pub fervidex_min_version: String,
+    /// How many players have to send an unknown BMS or PMS chart before it is made.
+    pub beatoraja_queue_size: usize,
+    /// How many players USC is told an unknown chart needs.
+    pub usc_queue_size: i64,
     /// What to log.
     pub log: String,
     /// How to log.
@@ -148,6 +160,8 @@ impl Settings {
                 .fervidex_min_version
                 .or(file.fervidex_min_version)
                 .unwrap_or_else(|| "1.3.0".to_owned()),
+            beatoraja_queue_size: queue_size(flags.beatoraja_queue_size.or(file.beatoraja_queue_size))?,
+            usc_queue_size: flags.usc_queue_size.or(file.usc_queue_size).unwrap_or(3),
             log: flags.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
             log_format,
         })
@@ -164,6 +178,15 @@ fn read_file(path: Option<&Path>) -> Result<Options> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !asked_for => Ok(Options::default()),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
     }
+}
+
+/// One player alone must not be able to make charts.
+fn queue_size(given: Option<usize>) -> Result<usize> {
+    let size = given.unwrap_or(3);
+    if size < 2 {
+        bail!("beatoraja_queue_size: expected at least 2 players, got {size}");
+    }
+    Ok(size)
 }
 
 fn our_url(given: Option<String>, bind: SocketAddr) -> Result<String> {

@@ -25,6 +25,11 @@ pub fn success(description: &str, body: impl Serialize) -> HttpResponse {
     HttpResponse::Ok().json(Success { success: true, description, body })
 }
 
+/// A 202 with a body: what was asked for goes on.
+pub fn accepted(description: &str, body: impl Serialize) -> HttpResponse {
+    HttpResponse::Accepted().json(Success { success: true, description, body })
+}
+
 /// The body of an answer that has nothing to say.
 #[derive(Serialize)]
 pub struct Nothing {}
@@ -131,6 +136,15 @@ impl ApiError {
         self.headers.push((name, value));
         self
     }
+
+    /// The answer with another body than the usual one.
+    pub fn answer(&self, body: impl Serialize) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.kind.status());
+        for header in &self.headers {
+            answer.insert_header(header.clone());
+        }
+        answer.json(body)
+    }
 }
 
 impl fmt::Display for ApiError {
@@ -145,10 +159,6 @@ impl ResponseError for ApiError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let mut answer = HttpResponse::build(self.status_code());
-        for header in &self.headers {
-            answer.insert_header(header.clone());
-        }
-        answer.json(Failure { success: false, description: &self.description })
+        self.answer(Failure { success: false, description: &self.description })
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod auth;
+mod background;
 pub mod body;
 pub mod builtin;
 pub mod cli;

@@ -70,6 +70,20 @@ pub enum ImportErrorKind {
     AmbiguousTitle,
 }
 
+impl ImportErrorKind {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SongOrChartNotFound => "SongOrChartNotFound",
+            Self::OrphanExists => "OrphanExists",
+            Self::InvalidDatapoint => "InvalidDatapoint",
+            Self::InternalError => "InternalError",
+            Self::AmbiguousTitle => "AmbiguousTitle",
+        }
+    }
+}
+
 /// A session that an import made or extended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionInfo {
@@ -161,6 +175,14 @@ mod tests {
         "milestoneInfo": [],
         "userIntent": false
     }"#;
+
+    #[test]
+    fn kinds_of_errors_are_written_by_their_names() {
+        use ImportErrorKind::{AmbiguousTitle, InternalError, InvalidDatapoint, OrphanExists, SongOrChartNotFound};
+        for kind in [SongOrChartNotFound, OrphanExists, InvalidDatapoint, InternalError, AmbiguousTitle] {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+        }
+    }
 
     #[test]
     fn the_seeds_example_is_written_member_by_member_in_its_order() {

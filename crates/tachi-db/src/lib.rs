@@ -42,15 +42,18 @@ mod target;
 pub mod catalogue;
 pub mod dangling;
 pub mod goals;
+pub mod hook_settings;
 pub mod imports;
 pub mod locks;
 pub mod orphans;
 pub mod pbs;
 pub mod profiles;
 pub mod recalculation;
+pub mod rivals;
 pub mod scores;
 pub mod sessions;
 pub mod tokens;
+pub mod unknown_charts;
 pub mod users;
 
 pub use connection::{Database, Options, snapshot};

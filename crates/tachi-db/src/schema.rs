@@ -367,6 +367,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    unknown_charts (gpt, sha256) {
+        gpt -> SmallInt,
+        sha256 -> Text,
+        document -> Text,
+    }
+}
+
+diesel::table! {
+    unknown_chart_players (gpt, sha256, user_id) {
+        gpt -> SmallInt,
+        sha256 -> Text,
+        user_id -> Integer,
+    }
+}
+
+diesel::table! {
+    fervidex_settings (user_id) {
+        user_id -> Integer,
+        cards -> Nullable<Text>,
+        force_static_import -> Bool,
+    }
+}
+
+diesel::table! {
+    kshook_sv6c_settings (user_id) {
+        user_id -> Integer,
+        force_static_import -> Bool,
+    }
+}
+
+diesel::table! {
+    rivals (user_id, gpt, rival_id) {
+        user_id -> Integer,
+        gpt -> SmallInt,
+        rival_id -> Integer,
+        position -> Integer,
+    }
+}
+
 diesel::joinable!(api_tokens -> users (user_id));
 diesel::joinable!(pbs -> charts (chart_key));
 diesel::joinable!(goal_charts -> goals (goal_key));

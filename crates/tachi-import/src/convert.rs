@@ -13,6 +13,7 @@ use tachi_db::imports::{ImportRow, RowStatus};
 use tachi_parsers::error::{Failure, FatalError};
 use tachi_parsers::format::{Input, Outcome, Parsed, ProvidedClass};
 use tachi_parsers::registry;
+use tachi_parsers::unknown_chart::UnknownChart;
 
 /// A parsed and converted input.
 #[derive(Debug)]
@@ -25,6 +26,10 @@ pub struct Converted {
     pub classes: Vec<ProvidedClass>,
     /// Every element.
     pub elements: Vec<Element>,
+    /// Scores to be highlighted if they are stored already, each once.
+    pub highlights: Vec<(ChartKey, DedupKey)>,
+    /// Charts to be queued.
+    pub unknown_charts: Vec<UnknownChart>,
 }
 
 /// An element and what conversion made of it.
@@ -83,12 +88,22 @@ pub fn convert(import_type: ImportType, input: &Input<'_>, user: UserId) -> Resu
         .ok_or_else(|| FatalError::bad_input(format!("The import type {import_type} is not read here.")))?;
     let mut parsed = (entry.parse)(input)?;
     let mut elements = Vec::with_capacity(parsed.size_hint().0);
+    let (mut highlights, mut unknown_charts) = (Vec::new(), Vec::new());
     while let Some(outcome) = parsed.next() {
         let number = elements.len();
-        elements.push(element(number, outcome?, import_type, &parsed, user, input.surroundings.catalogue));
+        let mut outcome = outcome?;
+        unknown_charts.extend(outcome.unknown_chart.take().map(|chart| *chart));
+        let is_highlight = outcome.highlight;
+        let element = element(number, outcome, import_type, &parsed, user, input.surroundings.catalogue);
+        if let (true, ElementOutcome::Score(candidate)) = (is_highlight, &element.outcome) {
+            highlights.push((candidate.chart_key, candidate.dedup_key));
+        }
+        elements.push(element);
     }
+    highlights.sort_unstable();
+    highlights.dedup();
     let Parsed { game, context, classes, .. } = parsed;
-    Ok(Converted { game, context, classes, elements })
+    Ok(Converted { game, context, classes, elements, highlights, unknown_charts })
 }
 
 fn element(

@@ -22,11 +22,12 @@ use crate::lock::Holder;
 use crate::pipeline::{self, Import, Scope};
 use crate::stage::Stage;
 use crate::stages::document::orphans_of_failed;
+use crate::unknown_charts::{Queued, Waiting};
 
 /// How long an import waits for its turn to write.
 pub(crate) const WAIT: Duration = Duration::from_secs(30);
 /// How long a live submission waits: its sender neither retries nor keeps a refused play.
-const LIVE_WAIT: Duration = Duration::from_secs(2);
+pub(crate) const LIVE_WAIT: Duration = Duration::from_secs(2);
 /// What a player is told of a fault of ours.
 const INTERNAL: &str = "An internal service error has occurred. This has been reported!";
 /// How often an import converts again because the catalogue changed meanwhile.
@@ -39,6 +40,17 @@ pub struct Configuration {
     pub games: Vec<Game>,
     /// The oldest version of the fervidex hook that may send scores.
     pub fervidex_min_version: String,
+    /// How many players have to send an unknown chart before it is made.
+    pub beatoraja_queue_size: usize,
+}
+
+/// An import that was made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Imported {
+    /// Its document.
+    pub document: ImportDocument,
+    /// The queue of the unknown chart it brought, where there is one.
+    pub waiting: Option<Waiting>,
 }
 
 /// An import to be made.
@@ -166,6 +178,17 @@ impl Importer {
         &self.database
     }
 
+    /// What the operator decided.
+    pub(crate) fn configuration(&self) -> &Configuration {
+        &self.configuration
+    }
+
+    /// The name of this process among those that hold locks and run imports.
+    #[must_use]
+    pub fn instance(&self) -> &str {
+        &self.instance
+    }
+
     /// The catalogue in force.
     #[must_use]
     pub fn catalogue(&self) -> Arc<Catalogue> {
@@ -191,6 +214,14 @@ impl Importer {
     /// When the input is refused, another import of the user is running, or something of ours fails. Nothing is
     /// stored then but the elements whose chart is unknown, and a note of the failure.
     pub fn import(&self, request: Request) -> Result<ImportDocument, ImportFailure> {
+        Ok(self.import_and_queue(request)?.document)
+    }
+
+    /// Makes an import as [`import`](Self::import) does, and tells what became of an unknown chart in it.
+    ///
+    /// # Errors
+    /// As [`import`](Self::import).
+    pub fn import_and_queue(&self, request: Request) -> Result<Imported, ImportFailure> {
         let started = now();
         let work = || self.with_catalogue(|catalogue| self.attempt(&request, started, catalogue));
         let result = match request.import_type.kind() {
@@ -286,17 +317,23 @@ impl Importer {
         request: &Request,
         started: i64,
         catalogue: &Catalogue,
-    ) -> Result<Option<ImportDocument>, ImportFailure> {
+    ) -> Result<Option<Imported>, ImportFailure> {
         let converted = Stage::Parse.run(|| self.convert(request, catalogue))?;
+        let waiting = match self.queue(request, catalogue, &converted.unknown_charts)? {
+            Queued::Waiting(waiting) => waiting,
+            Queued::Again => return Ok(None),
+        };
         let locked = request.import_type.kind() != Kind::Ir;
         let wait = if locked { WAIT } else { LIVE_WAIT };
         let scope = Scope { user: request.user, catalogue, now: now() };
         let import = Import { request, scope, started, locked, wait };
-        if request.dry_run {
-            return self.database.write_rolled_back(wait, |conn| pipeline::store(conn, &import, &converted));
-        }
-        let stored = self.database.write(wait, |conn| pipeline::store(conn, &import, &converted));
-        stored.inspect_err(|_| self.keep_orphans(&import, &converted))
+        let document = if request.dry_run {
+            self.database.write_rolled_back(wait, |conn| pipeline::store(conn, &import, &converted))
+        } else {
+            let stored = self.database.write(wait, |conn| pipeline::store(conn, &import, &converted));
+            stored.inspect_err(|_| self.keep_orphans(&import, &converted))
+        };
+        Ok(document?.map(|document| Imported { document, waiting }))
     }
 
     /// What did not match is not lost with an import that fails.

@@ -5,6 +5,7 @@
 #![deny(missing_docs)]
 
 pub mod check;
+mod classes;
 pub mod convert;
 mod delete;
 mod importer;
@@ -18,7 +19,9 @@ mod session_name;
 mod session_plan;
 pub mod stage;
 mod stages;
+mod unknown_charts;
 
-pub use importer::{Configuration, FailureKind, ImportFailure, Importer, Request};
+pub use importer::{Configuration, FailureKind, ImportFailure, Imported, Importer, Request};
 pub use orphans::OrphanCounts;
 pub use rederive::Rederived;
+pub use unknown_charts::Waiting;

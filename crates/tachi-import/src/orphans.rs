@@ -13,7 +13,7 @@ use tachi_core::hydrate::HydrateError;
 use tachi_core::ids::{OrphanId, UserId};
 use tachi_core::score::DryScore;
 use tachi_db::imports::RowStatus;
-use tachi_db::orphans::{StoredOrphan, orphans_delete, orphans_to_retry, orphans_users};
+use tachi_db::orphans::{Orphan, StoredOrphan, orphans_delete, orphans_to_retry, orphans_users};
 use tachi_db::{Conn, DbError, OrphanKey};
 use tachi_parsers::error::Failure;
 use tachi_parsers::registry;
@@ -53,9 +53,18 @@ impl Importer {
     /// # Errors
     /// When an import of the user is running, or the database fails. Nothing is changed then.
     pub fn retry_orphans(&self, user: UserId) -> Result<OrphanCounts, ImportFailure> {
+        self.retry_orphans_that(user, |_| true)
+    }
+
+    /// Tries those of a user's orphans again that are wanted; the others are not touched, nor counted.
+    pub(crate) fn retry_orphans_that(
+        &self,
+        user: UserId,
+        wanted: impl Fn(&Orphan) -> bool,
+    ) -> Result<OrphanCounts, ImportFailure> {
         self.with_import_lock(user, &random_name(), |holder| {
             self.with_catalogue(|catalogue| {
-                let retried = Retried::read(self, user, catalogue)?;
+                let retried = Retried::read(self, user, catalogue, &wanted)?;
                 self.write_with(catalogue, user, WAIT, |conn, scope| {
                     let counts = retried.store(conn, scope)?;
                     holder.give_back(conn)?;
@@ -115,7 +124,12 @@ struct Retried {
 
 impl Retried {
     /// Only what may become a score stays in memory.
-    fn read(importer: &Importer, user: UserId, catalogue: &Catalogue) -> Result<Self, DbError> {
+    fn read(
+        importer: &Importer,
+        user: UserId,
+        catalogue: &Catalogue,
+        wanted: &impl Fn(&Orphan) -> bool,
+    ) -> Result<Self, DbError> {
         let mut retried = Self::default();
         let mut last: Option<(i64, OrphanId)> = None;
         loop {
@@ -123,7 +137,7 @@ impl Retried {
             let page = importer.database().read(|conn| orphans_to_retry(conn, user, after, PAGE))?;
             let Some(end) = page.last() else { return Ok(retried) };
             last = Some((end.orphan.time_inserted, end.orphan.id.clone()));
-            for stored in &page {
+            for stored in page.iter().filter(|stored| wanted(&stored.orphan)) {
                 retried.add(stored, convert(stored, catalogue), catalogue);
             }
         }

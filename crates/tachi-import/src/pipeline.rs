@@ -21,6 +21,7 @@ use crate::stage::Stage;
 use crate::stages::document::{Report, document};
 use crate::stages::enrich::enrich;
 use crate::stages::goals::{Evaluated, Evaluation, goals};
+use crate::stages::highlight::highlight;
 use crate::stages::pbs::pbs;
 use crate::stages::profile::profiles;
 use crate::stages::scores::scores;
@@ -104,6 +105,7 @@ pub fn store(
         return Ok(None);
     }
     let key = begin(conn, import)?;
+    highlight(conn, import.request.user, &converted.highlights)?;
     let playtypes = converted.game.config().gpts;
     let origin = Origin { import: Some(key), playtypes, classes: &converted.classes };
     let Applied { separated, sessions, class_deltas, evaluated } =

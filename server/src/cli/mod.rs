@@ -111,6 +111,7 @@ pub fn importer_on(settings: &Settings, database: Database) -> Result<Arc<tachi_
     let configuration = tachi_import::Configuration {
         games: settings.games.clone(),
         fervidex_min_version: settings.fervidex_min_version.clone(),
+        beatoraja_queue_size: settings.beatoraja_queue_size,
     };
     Ok(Arc::new(tachi_import::Importer::new(database, configuration)?))
 }

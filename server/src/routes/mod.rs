@@ -3,6 +3,7 @@
 mod changes;
 mod games;
 mod imports;
+mod ir;
 mod polling;
 mod rows;
 mod scores;
@@ -48,6 +49,7 @@ pub fn configure(service: &mut ServiceConfig) {
             .route("/users/{user}/games/{game}/{playtype}/sessions/recent", web::get().to(users::recent_sessions))
             .default_service(web::to(no_such_endpoint)),
     );
+    service.configure(ir::configure);
     service.default_service(web::to(no_such_endpoint));
 }
 

@@ -33,7 +33,7 @@ struct Played {
 }
 
 /// The user whom a path names: a number, a name, or `me`.
-fn find_user(conn: &mut Conn, text: &str, me: Option<UserId>) -> Result<Option<UserId>, DbError> {
+pub fn find_user(conn: &mut Conn, text: &str, me: Option<UserId>) -> Result<Option<UserId>, DbError> {
     if text == "me" {
         return Ok(me);
     }

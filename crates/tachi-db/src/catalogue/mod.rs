@@ -20,7 +20,7 @@ use crate::schema::meta;
 pub use collections::*;
 pub use goals::*;
 pub use load::catalogue_load;
-pub use songs::{SongsAndCharts, songs_and_charts_replace};
+pub use songs::{SongsAndCharts, song_and_chart_insert, song_next_id, songs_and_charts_replace};
 
 /// What a load did to one collection.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

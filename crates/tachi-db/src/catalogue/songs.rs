@@ -109,6 +109,41 @@ pub fn songs_and_charts_replace(
     Ok(report)
 }
 
+/// The smallest song number of a game that is larger than all in use.
+///
+/// # Errors
+/// Those of the database.
+pub fn song_next_id(conn: &mut Conn, game: Game) -> Result<SongId, DbError> {
+    let query = songs::table.filter(songs::game.eq(game_to_db(game)));
+    let last: Option<i32> = query.select(diesel::dsl::max(songs::id)).first(conn)?;
+    Ok(SongId(last.map_or(1, |last| last.saturating_add(1))))
+}
+
+/// Adds a song and its only chart to the catalogue.
+///
+/// # Errors
+/// Those of the database; [`DbError::Conflict`] when song or chart exist.
+pub fn song_and_chart_insert(
+    conn: &mut Conn,
+    gpt: Gpt,
+    song: &SongDocument,
+    chart: &ChartDocument,
+) -> Result<(), DbError> {
+    lock_catalogue(conn)?;
+    let written = write_document(song, "a song")?;
+    diesel::insert_into(songs::table).values(&song_row(gpt.game(), &written)).execute(conn)?;
+    let Written { document, text, hash } = write_document(chart, "a chart")?;
+    let row = chart_row(gpt, document, &text, &hash, derive_hash(gpt, &text)?);
+    diesel::insert_into(charts::table).values(&row).execute(conn)?;
+    catalogue_changed(conn)
+}
+
+fn write_document<'a, D: serde::Serialize>(document: &'a D, what: &str) -> Result<Written<'a, D>, DbError> {
+    let text = compact(json_to_db(document, what)?);
+    let hash = Sha256::digest(&text).into();
+    Ok(Written { document, text, hash })
+}
+
 fn songs_write(conn: &mut Conn, game: Game, documents: &[SongDocument]) -> Result<(LoadReport, Vec<SongId>), DbError> {
     let query = songs::table.filter(songs::game.eq(game_to_db(game))).select((songs::id, songs::content_hash));
     let stored: Vec<(i32, Vec<u8>)> = query.load(conn)?;

@@ -231,6 +231,19 @@ pub fn pbs_upsert(conn: &mut Conn, pbs: &[StoredPb]) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Highlights a user's PBs on those charts.
+///
+/// # Errors
+/// Those of the database.
+pub fn pbs_highlight(conn: &mut Conn, user: UserId, charts: &[ChartKey]) -> Result<(), DbError> {
+    for chunk in charts.chunks(KEYS) {
+        let query = pbs::table.filter(pbs::user_id.eq(user.0));
+        let query = query.filter(pbs::chart_key.eq_any(chunk.iter().map(|chart| chart.0)));
+        diesel::update(query).set(pbs::highlight.eq(true)).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Removes a user's PBs on those charts, and their ratings. Returns how many there were.
 ///
 /// # Errors

@@ -328,6 +328,18 @@ pub fn score_edit(conn: &mut Conn, key: ScoreKey, comment: Option<&str>, highlig
     Ok(query.set(set).execute(conn)? > 0)
 }
 
+/// Highlights scores.
+///
+/// # Errors
+/// Those of the database.
+pub fn scores_highlight(conn: &mut Conn, keys: &[ScoreKey]) -> Result<(), DbError> {
+    for chunk in keys.chunks(KEYS) {
+        let query = diesel::update(scores::table.filter(scores::id.eq_any(chunk)));
+        query.set(scores::highlight.eq(true)).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Removes scores. Returns how many there were.
 ///
 /// # Errors

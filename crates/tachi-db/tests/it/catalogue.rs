@@ -202,7 +202,8 @@ fn a_kept_chart_gives_way_to_those_of_the_load() {
 fn identifiers_are_unique_over_all_games() {
     on_both(|db| {
         replace(db, &[song(1)], &[chart("a", 1, &[])]);
-        let (songs, charts) = ([song(1)], [chart("a", 1, &[])]);
+        let (songs, mut charts) = ([song(1)], [chart("a", 1, &[])]);
+        charts[0].playtype = "7K".to_owned();
         let result =
             db.database.write(WAIT, |conn| songs_and_charts_replace(conn, Game::Bms, Some(&songs), Some(&charts)));
         assert!(result.unwrap_err().is_conflict_on("chart_id"));

@@ -7,6 +7,7 @@ mod postgres;
 mod catalogue;
 mod connection;
 mod goals;
+mod hooks;
 mod imports;
 mod locks;
 mod orphans;

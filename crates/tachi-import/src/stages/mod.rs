@@ -4,6 +4,7 @@
 pub mod document;
 pub mod enrich;
 pub mod goals;
+pub mod highlight;
 pub mod pbs;
 pub mod profile;
 pub mod scores;

@@ -54,7 +54,11 @@ impl World {
         seeds::load(&database, catalogue_files(), |_| {}).unwrap();
         let new = NewUser { username: "player", ..NewUser::default() };
         let user = database.write(WAIT, |conn| user_insert(conn, &new)).unwrap();
-        let configuration = Configuration { games: Game::ALL.to_vec(), fervidex_min_version: "1.3.0".to_owned() };
+        let configuration = Configuration {
+            games: Game::ALL.to_vec(),
+            fervidex_min_version: "1.3.0".to_owned(),
+            beatoraja_queue_size: 3,
+        };
         let importer = Importer::new(database, configuration).unwrap();
         Self { importer, user, url, _folder: None, _postgres: None }
     }

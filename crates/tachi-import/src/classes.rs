@@ -1,0 +1,57 @@
+//! Setting a class outside an import. Source: `spec/classes.md` 7.
+
+use tachi_core::class::{self, ClassDelta};
+use tachi_core::game::{ClassSource, Gpt};
+use tachi_core::hydrate::Ratings;
+use tachi_core::ids::UserId;
+use tachi_db::locks::user_write_lock;
+use tachi_db::profiles::{ClassAchievement, Profile, class_achievements_insert, profile_get, profile_upsert};
+use tachi_db::{Conn, DbError};
+
+use crate::importer::{ImportFailure, Importer, LIVE_WAIT, now};
+
+impl Importer {
+    /// Gives a user a class that a course earned, unless the one held is as high; returns what changed. Without a
+    /// profile one is made, which an import would not do.
+    ///
+    /// # Errors
+    /// When the user's other writers take too long, or the database fails.
+    pub fn set_class(
+        &self,
+        user: UserId,
+        gpt: Gpt,
+        set: &str,
+        value: &str,
+    ) -> Result<Option<ClassDelta>, ImportFailure> {
+        self.database().write(LIVE_WAIT, |conn| {
+            user_write_lock(conn, user, LIVE_WAIT)?;
+            Ok(raise(conn, user, gpt, (set, value))?)
+        })
+    }
+}
+
+fn raise(conn: &mut Conn, user: UserId, gpt: Gpt, (set, value): (&str, &str)) -> Result<Option<ClassDelta>, DbError> {
+    let config = gpt.config();
+    let provided = config.class_set(set).filter(|set| matches!(set.source, ClassSource::Provided));
+    let Some(set) = provided else {
+        log::warn!("{gpt} has no class set {set:?} that players are given");
+        return Ok(None);
+    };
+    let profile = profile_get(conn, user, gpt)?;
+    let mut profile =
+        profile.unwrap_or_else(|| Profile { user, gpt, ratings: Ratings::default(), classes: Default::default() });
+    let held = profile.classes.get(set.id).map(String::as_str);
+    let Some(delta) = class::delta(config, set, held, value) else { return Ok(None) };
+    profile.classes.insert(delta.set.clone(), delta.new.clone());
+    profile_upsert(conn, &profile)?;
+    let achievement = ClassAchievement {
+        user,
+        gpt,
+        class_set: delta.set.clone(),
+        old_value: delta.old.clone(),
+        value: delta.new.clone(),
+        time_achieved: now(),
+    };
+    class_achievements_insert(conn, &[achievement])?;
+    Ok(Some(delta))
+}
