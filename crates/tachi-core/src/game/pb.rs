@@ -12,7 +12,7 @@ pub struct PbConfig {
     pub mergers: &'static [Merger],
     /// The leaderboard's order: each larger first, absent last.
     pub rank: &'static [RankKey],
-    /// Into which bucket of [`ProfileInput`] a chart falls; 0 where there are none.
+    /// Into which bucket of [`ProfileInput`](super::ProfileInput) a chart falls; 0 where there are none.
     pub bucket: fn(&Song, &Chart) -> u8,
 }
 

@@ -125,7 +125,7 @@ pub enum Best {
 pub struct ProfileInput {
     /// The score rating.
     pub of: &'static str,
-    /// Only charts in this bucket, as the GPT's [`PbConfig::bucket`] says; `None` takes all.
+    /// Only charts in this bucket, as the GPT's [`PbConfig::bucket`](super::PbConfig::bucket) says; `None` takes all.
     pub bucket: Option<u8>,
     /// How many values at most.
     pub limit: usize,

@@ -143,6 +143,7 @@ const CLEAR: usize = enum_value(METRICS, LAMP, "CLEAR");
 const HARD_CLEAR: usize = enum_value(METRICS, LAMP, "HARD CLEAR");
 
 const CHART_NUMBERS: &[&str] = &[NOTECOUNT, "sglEC", "sglHC"];
+const _: () = assert!(index_in(CHART_NUMBERS, NOTECOUNT) == 0, "`notecount` reads the first");
 const SGL_EC: usize = index_in(CHART_NUMBERS, "sglEC");
 const SGL_HC: usize = index_in(CHART_NUMBERS, "sglHC");
 

@@ -174,6 +174,7 @@ const CHART_NUMBERS: &[&str] = &[
     "exhcTier.value",
     "dpTier.value",
 ];
+const _: () = assert!(index_in(CHART_NUMBERS, NOTECOUNT) == 0, "`notecount` reads the first");
 const KAIDEN_AVERAGE: usize = index_in(CHART_NUMBERS, "kaidenAverage");
 const WORLD_RECORD: usize = index_in(CHART_NUMBERS, "worldRecord");
 const BPI_COEFFICIENT: usize = index_in(CHART_NUMBERS, "bpiCoefficient");

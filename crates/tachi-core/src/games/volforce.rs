@@ -67,10 +67,7 @@ pub(super) const SHARED: GptConfig = GptConfig {
         session("ProfileVF6", "VF6", "The mean of the best 10 VF6, as if a profile were made of 50 such scores."),
         session("ProfileVF7", "VF7", "The mean of the best 10 VF7, as if a profile were made of 50 such scores."),
     ],
-    profile_ratings: &[
-        profile("VF6", "The sum of the best 50 VF6."), //
-        profile("VF7", "The sum of the best 50 VF7."),
-    ],
+    profile_ratings: &[profile("VF6", "The sum of the best 50 VF6."), profile("VF7", "The sum of the best 50 VF7.")],
     default_score_rating: "VF7",
     default_session_rating: "ProfileVF7",
     default_profile_rating: "VF7",

@@ -44,13 +44,18 @@ fn a_game_lists_its_playtypes() {
     assert_eq!(Game::Ddr.config().to_json(), expected);
 }
 
+/// Checks some members of the document of `usc:Keyboard`.
+#[track_caller]
+fn check_usc(expected: &Value) {
+    let document = Gpt::UscKeyboard.config().to_json();
+    for (name, member) in expected.as_object().unwrap() {
+        assert_eq!(document[name], *member, "{name}");
+    }
+}
+
 #[test]
-#[expect(clippy::too_many_lines, reason = "one document, spelled out")]
-fn a_gpt_says_everything_about_itself() {
-    let metric = |name: &str| json!({"name": name, "type": "INTEGER", "partOfScoreID": false, "min": 0, "max": null, "chartDependent": false});
-    let mut document = Gpt::UscKeyboard.config().to_json();
-    let classes = document["classes"].take();
-    let expected = json!({
+fn a_gpt_says_what_it_is_and_what_charts_it_has() {
+    check_usc(&json!({
         "idString": "usc:Keyboard",
         "game": "usc",
         "playtype": "Keyboard",
@@ -67,6 +72,23 @@ fn a_gpt_says_everything_about_itself() {
         "difficultyGroups": [],
         "versions": [],
         "matchTypes": ["uscChartHash", "tachiSongID"],
+        "chartData": [
+            {"name": "hashSHA1", "type": "strings", "required": true, "nullable": false},
+            {"name": "isOfficial", "type": "boolean", "required": true, "nullable": false},
+            {"name": "effector", "type": "string", "required": true, "nullable": false},
+            {"name": "tableFolders", "type": "tableFolders", "required": true, "nullable": false},
+        ],
+    }));
+}
+
+#[test]
+fn a_gpt_says_what_its_scores_consist_of() {
+    let count = |name: &str| {
+        json!({
+            "name": name, "type": "INTEGER", "partOfScoreID": false, "min": 0, "max": null, "chartDependent": false,
+        })
+    };
+    check_usc(&json!({
         "providedMetrics": [
             {
                 "name": "score", "type": "INTEGER", "partOfScoreID": true, "min": 0, "max": 10_000_000,
@@ -82,9 +104,9 @@ fn a_gpt_says_everything_about_itself() {
             "values": ["D", "C", "B", "A", "A+", "AA", "AA+", "AAA", "AAA+", "S", "PUC"],
         }],
         "optionalMetrics": [
-            metric("fast"),
-            metric("slow"),
-            metric("maxCombo"),
+            count("fast"),
+            count("slow"),
+            count("maxCombo"),
             {
                 "name": "gauge", "type": "DECIMAL", "partOfScoreID": false, "min": 0, "max": 100,
                 "chartDependent": false,
@@ -98,19 +120,20 @@ fn a_gpt_says_everything_about_itself() {
             {"name": "gaugeMod", "type": "ENUM", "values": ["NORMAL", "HARD", "PERMISSIVE"], "nullable": false},
         ],
         "preferences": [{"name": "vf6Target", "type": "NUMBER", "min": null, "max": null, "nullable": true}],
+    }));
+}
+
+#[test]
+fn a_gpt_says_what_becomes_of_scores() {
+    let session = "The mean of the best 10 VF6, as if a profile were made of 50 such scores.";
+    check_usc(&json!({
         "scoreRatingAlgs": [
             {"name": "VF6", "description": "VOLFORCE as EXCEED GEAR calculates it."},
             {"name": "VF7", "description": "VOLFORCE as NABLA calculates it."},
         ],
         "sessionRatingAlgs": [
-            {
-                "name": "ProfileVF6", "of": "VF6",
-                "description": "The mean of the best 10 VF6, as if a profile were made of 50 such scores.",
-            },
-            {
-                "name": "ProfileVF7", "of": "VF7",
-                "description": "The mean of the best 10 VF7, as if a profile were made of 50 such scores.",
-            },
+            {"name": "ProfileVF6", "of": "VF6", "description": session},
+            {"name": "ProfileVF7", "of": "VF7", "description": session.replace("VF6", "VF7")},
         ],
         "profileRatingAlgs": [
             {"name": "VF6", "description": "The sum of the best 50 VF6."},
@@ -119,7 +142,6 @@ fn a_gpt_says_everything_about_itself() {
         "defaultScoreRatingAlg": "VF7",
         "defaultSessionRatingAlg": "ProfileVF7",
         "defaultProfileRatingAlg": "VF7",
-        "classes": null,
         "pbBase": "Best Score",
         "pbMergers": ["Best Lamp"],
         "goals": [
@@ -127,18 +149,26 @@ fn a_gpt_says_everything_about_itself() {
             {"metric": "lamp", "charts": "ANY", "below": null},
             {"metric": "grade", "charts": "ANY", "below": null},
         ],
-        "chartData": [
-            {"name": "hashSHA1", "type": "strings", "required": true, "nullable": false},
-            {"name": "isOfficial", "type": "boolean", "required": true, "nullable": false},
-            {"name": "effector", "type": "string", "required": true, "nullable": false},
-            {"name": "tableFolders", "type": "tableFolders", "required": true, "nullable": false},
-        ],
-    });
-    assert_eq!(document, expected);
+    }));
+    let classes = Gpt::UscKeyboard.config().to_json()["classes"].take();
     let [set] = classes.as_array().unwrap().as_slice() else { panic!("one class set") };
     assert_eq!((&set["id"], &set["kind"], &set["rating"]), (&json!("vfClass"), &json!("DERIVED"), &json!("VF7")));
     let value = json!({"id": "COBALT_II", "display": "Cobalt II", "hover": "10.5 - 10.999VF", "from": 10.5});
     assert_eq!(set["values"][5], value);
+}
+
+#[test]
+fn every_gpt_has_the_same_members() {
+    let expected = "chartData classes defaultDifficulty defaultEnum defaultMetric defaultProfileRatingAlg \
+        defaultScoreRatingAlg defaultSessionRatingAlg derivedMetrics difficulties difficultyGroups difficultyKind game \
+        goals idString judgements matchTypes name optionalMetrics pbBase pbMergers playtype preferences \
+        profileRatingAlgs providedMetrics scoreMeta scoreRatingAlgs sessionRatingAlgs v3Game versions";
+    for gpt in Gpt::ALL {
+        let document = gpt.config().to_json();
+        let mut members: Vec<&str> = document.as_object().unwrap().keys().map(String::as_str).collect();
+        members.sort_unstable();
+        assert_eq!(members.join(" "), expected, "{gpt}");
+    }
 }
 
 #[test]

@@ -344,6 +344,28 @@ fn a_pb_refers_to_each_of_its_scores_once_and_the_base_first() {
     });
 }
 
+/// Lamp and score of a PB may come from different plays, which must not make them contradict each other.
+#[test]
+fn a_pb_of_valid_scores_can_be_rated() {
+    let input = |gpt| charts(gpt).prop_flat_map(|chart| (Just(chart), vec(plays_on(chart), 1..7)));
+    check(100, input, |(chart, plays)| {
+        let valid = plays.into_iter().filter_map(|data| Some(hydrate::derive(data, chart).ok()?.0));
+        let scores: Vec<Score> = (0_u8..)
+            .zip(valid)
+            .map(|(id, data)| {
+                let id = format!("T{}", const_hex::encode([id; 32])).parse().unwrap();
+                Score { id, data, time_achieved: None, highlight: false }
+            })
+            .collect();
+        let Some(pb) = compose(&scores, chart) else { return Ok(()) };
+        for rating in chart.config().score_ratings {
+            let value = (rating.calculate)(&pb.data, chart);
+            prop_assert!(value.is_ok(), "{} refuses a PB: {:?}", rating.name, value);
+        }
+        Ok(())
+    });
+}
+
 /// An import composes a PB of the scores that the old PB refers to and the new ones, whatever else there is.
 #[test]
 fn a_pb_can_be_composed_of_what_the_old_one_refers_to_and_new_scores() {
