@@ -102,8 +102,8 @@ impl Changes<'_> {
         let text = self.file(path)?;
         let name = |line: &str| Some(line.strip_prefix("pub ").unwrap_or(line).strip_prefix("mod ")?.to_owned());
         let new = format!("{module};");
-        let declared = text.lines().filter_map(|line| Some((line.to_owned(), name(line)?)));
-        let before = declared.filter(|(_, name)| *name < new).last();
+        let mut declared = text.lines().filter_map(|line| Some((line.to_owned(), name(line)?)));
+        let before = declared.rfind(|(_, name)| *name < new);
         let (line, _) = before.with_context(|| format!("{path} declares no module before {module}"))?;
         *text = text.replacen(&format!("{line}\n"), &format!("{line}\npub mod {module};\n"), 1);
         Ok(())
@@ -164,7 +164,7 @@ fn import_type(changes: &mut Changes<'_>, id: &str) -> Result<()> {
 fn append_row_of_kind(changes: &mut Changes<'_>, table: &str, kind: &str, row: &str) -> Result<()> {
     let text = changes.file(table)?;
     let is_row = |line: &&str| line.ends_with(';') && line.contains(&format!("\" {kind} ["));
-    let last = text.lines().filter(is_row).last().with_context(|| format!("{table} has no row of {kind}"))?.to_owned();
+    let last = text.lines().rfind(is_row).with_context(|| format!("{table} has no row of {kind}"))?.to_owned();
     *text = text.replacen(&format!("{last}\n"), &format!("{last}\n{row}"), 1);
     Ok(())
 }

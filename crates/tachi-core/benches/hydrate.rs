@@ -1,4 +1,5 @@
 //! Hydration: percent, grade, ratings and score ID of one score. One core.
+#![expect(clippy::disallowed_methods, reason = "a bench reads its catalogue from files")]
 
 use std::hint::black_box;
 
