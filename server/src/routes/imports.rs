@@ -49,9 +49,13 @@ fn import_type(app: &App, upload: &Upload) -> Result<ImportType, ApiError> {
     if upload.repeated.iter().any(|name| name == "importType") {
         return Err(refuse("Expected exactly one value."));
     }
-    let enabled = || app.settings.import_types.iter().filter(|import_type| import_type.kind() == ImportKind::File);
+    // Classes stated by hand are a body of JSON in spite of the type's name, never an uploaded file.
+    let is_upload = |import_type: &ImportType| {
+        import_type.kind() == ImportKind::File && *import_type != ImportType::FileImportClass
+    };
+    let enabled = || app.settings.import_types.iter().copied().filter(is_upload);
     let wanted = upload.fields.get("importType").and_then(|text| text.parse::<ImportType>().ok());
-    wanted.filter(|wanted| enabled().any(|known| known == wanted)).ok_or_else(|| {
+    wanted.filter(|wanted| enabled().any(|known| known == *wanted)).ok_or_else(|| {
         let known = enabled().map(|known| known.as_str()).collect::<Vec<_>>().join(", ");
         refuse(&format!("Expected any of {known}."))
     })

@@ -93,7 +93,8 @@ fn only_the_types_of_files_that_the_instance_offers_are_taken() {
     let server = TestServer::start();
     let player = server.player();
     let csv = demo_csv();
-    for import_type in ["api/flo-iidx", "ir/direct-manual", "file/nothing", "FILE/BATCH-MANUAL", "", "eamusement"] {
+    let others = ["api/flo-iidx", "ir/direct-manual", "file/import-class"];
+    for import_type in others.into_iter().chain(["file/nothing", "FILE/BATCH-MANUAL", "", "eamusement"]) {
         let text = player.caller.upload(&Form::import(import_type, &csv)).failure(400);
         assert!(text.starts_with("[importType] Expected any of "), "{text}");
         assert!(text.ends_with(&format!("(Received {import_type})")), "{text}");

@@ -158,8 +158,13 @@ fn players_who_send_an_unknown_chart_at_once_make_it_once() {
             players.iter().map(|player| scope.spawn(|| submit(player, &unknown(1000)).status)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    assert_eq!(statuses.iter().filter(|status| **status == 202).count(), 2, "{statuses:?}");
-    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 4, "{statuses:?}");
+    // Who is told to wait depends on whose turn comes when; that the third has enough with it does not.
+    assert!(statuses.iter().all(|status| [200, 202].contains(status)), "{statuses:?}");
+    assert!(statuses.iter().filter(|status| **status == 202).count() <= 2, "{statuses:?}");
+    for player in &players {
+        assert_eq!(server.stored(player.id).orphans, 0);
+        assert_eq!(read(&server, |conn| scores_count(conn, player.id, Gpt::Bms7k)), 1);
+    }
     let catalogue = server.app.catalogue();
     assert_eq!(catalogue.charts_with_text(&"ab".repeat(32)).count(), 1);
 }

@@ -29,7 +29,9 @@ fn the_older_game_tells_of_a_dan_too() {
     let player = server.player();
     let document = imported(&post(&player.caller, SAVE_SV3C, HEADERS, &body("kshook-sv3c/first-dan")));
     assert_eq!(score(&server, &document["scoreIDs"][0])["service"], "kshook SV3C");
-    assert_eq!(document["classDeltas"][0]["new"], "DAN_1");
+    let deltas = document["classDeltas"].as_array().unwrap();
+    let dan = deltas.iter().find(|delta| delta["set"] == "dan").unwrap();
+    assert_eq!(dan["new"], "DAN_1");
 }
 
 #[test]
