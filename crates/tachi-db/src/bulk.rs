@@ -8,11 +8,13 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Double, Integer, Nullable, Text};
 use tachi_core::catalogue::ChartKey;
+use tachi_core::game::Gpt;
 use tachi_core::ids::UserId;
 use tachi_core::score_id::DedupKey;
 
+use crate::convert::{gpt_to_db, json_to_db};
 use crate::error::DbError;
 use crate::keys::{ScoreKey, SessionKey};
 use crate::pool::Conn;
@@ -212,7 +214,7 @@ pub(crate) fn set_sessions(
         Conn::Sqlite(conn) => {
             let places: Vec<_> =
                 places.iter().map(|(score, session, place)| (score.0, session.map(|key| key.0), place)).collect();
-            let json = crate::convert::json_to_db(&places, "places in sessions")?;
+            let json = json_to_db(&places, "places in sessions")?;
             diesel::sql_query(SET_SESSIONS_SQLITE).bind::<Text, _>(json).execute(conn)?
         }
         Conn::Pg(conn) => diesel::sql_query(SET_SESSIONS_POSTGRES)
@@ -270,9 +272,59 @@ pub(crate) fn rank_pbs(conn: &mut Conn, user: UserId, charts: &[ChartKey]) -> Re
     );
     let query = diesel::sql_query(sql).bind::<Integer, _>(user.0);
     Ok(match conn {
-        Conn::Sqlite(conn) => query.bind::<Text, _>(crate::convert::json_to_db(&charts, "chart keys")?).load(conn)?,
+        Conn::Sqlite(conn) => query.bind::<Text, _>(json_to_db(&charts, "chart keys")?).load(conn)?,
         Conn::Pg(conn) => query.bind::<Array<Integer>, _>(charts).load(conn)?,
     })
+}
+
+/// The best ratings of one bucket.
+pub(crate) struct BestPart {
+    /// Which list they belong to.
+    pub(crate) list: usize,
+    pub(crate) rating: usize,
+    pub(crate) bucket: u8,
+    pub(crate) limit: usize,
+}
+
+/// A row of [`best_parts`].
+#[derive(QueryableByName)]
+pub(crate) struct BestRow {
+    #[diesel(sql_type = Integer)]
+    pub(crate) list: i32,
+    #[diesel(sql_type = Double)]
+    pub(crate) value: f64,
+    #[diesel(sql_type = Integer)]
+    pub(crate) chart_key: i32,
+}
+
+/// The best ratings of a user, part by part, in one statement that reads as much of an index as it returns. Only
+/// numbers are written into its text.
+pub(crate) fn best_parts(conn: &mut Conn, user: UserId, gpt: Gpt, parts: &[BestPart]) -> Result<Vec<BestRow>, DbError> {
+    let gpt = gpt_to_db(gpt);
+    let sql = match conn {
+        Conn::Sqlite(_) => {
+            let part = |BestPart { list, rating, bucket, limit }: &BestPart| {
+                format!(
+                    "SELECT {list} AS list, value, chart_key FROM (SELECT value, chart_key FROM pb_ratings \
+                     WHERE user_id = $1 AND gpt = {gpt} AND rating = {rating} AND bucket = {bucket} \
+                     ORDER BY value DESC LIMIT {limit}) AS best{list}"
+                )
+            };
+            parts.iter().map(part).collect::<Vec<_>>().join(" UNION ALL ")
+        }
+        // The planner would plan each part of a union anew, which takes longer than running them.
+        Conn::Pg(_) => {
+            let part =
+                |BestPart { list, rating, bucket, limit }: &BestPart| format!("({list}, {rating}, {bucket}, {limit})");
+            let parts = parts.iter().map(part).collect::<Vec<_>>().join(", ");
+            format!(
+                "SELECT list, value, chart_key FROM (VALUES {parts}) AS w(list, rating, bucket, best) \
+                 CROSS JOIN LATERAL (SELECT value, chart_key FROM pb_ratings WHERE user_id = $1 AND gpt = {gpt} \
+                 AND rating = w.rating AND bucket = w.bucket ORDER BY value DESC LIMIT w.best) AS b"
+            )
+        }
+    };
+    Ok(diesel::sql_query(sql).bind::<Integer, _>(user.0).load(conn)?)
 }
 
 /// Less than any value of a leaderboard: what is absent comes last. The databases do not agree where nulls belong.

@@ -1,15 +1,12 @@
 //! Ratings of PBs that are ranked: what best-N lists are made of. They stand beside the PBs in a narrow table, whose
 //! index has them in order, so that a list costs what it holds and not what the profile holds.
 
-use std::fmt::Write;
-
 use diesel::prelude::*;
-use diesel::sql_types::{Double, Integer};
 use tachi_core::catalogue::ChartKey;
 use tachi_core::game::Gpt;
 use tachi_core::ids::UserId;
 
-use crate::bulk::KEYS;
+use crate::bulk::{self, BestPart, KEYS};
 use crate::convert::gpt_to_db;
 use crate::error::DbError;
 use crate::pool::Conn;
@@ -116,16 +113,6 @@ fn number(rating: usize) -> Result<i16, DbError> {
     i16::try_from(rating).map_err(|error| DbError::data("a rating", error))
 }
 
-#[derive(QueryableByName)]
-struct Found {
-    #[diesel(sql_type = Integer)]
-    wanted: i32,
-    #[diesel(sql_type = Double)]
-    value: f64,
-    #[diesel(sql_type = Integer)]
-    chart_key: i32,
-}
-
 /// A user's best ratings on a GPT: one list per entry of `wanted`, each from the largest value down. All lists come
 /// with one statement.
 ///
@@ -141,9 +128,15 @@ pub fn best_ratings(
     if wanted.is_empty() {
         return Ok(lists);
     }
-    let sql = best_ratings_sql(gpt, wanted);
-    for found in diesel::sql_query(sql).bind::<Integer, _>(user.0).load::<Found>(conn)? {
-        let list = usize::try_from(found.wanted).map_err(|error| DbError::data("a rating", error))?;
+    // A list over all buckets takes the best of each: an index that leads with the bucket has them in order only one
+    // by one.
+    let mut parts = Vec::new();
+    for (list, BestWanted { rating, bucket, limit }) in wanted.iter().enumerate() {
+        let buckets = bucket.map_or(0..BUCKETS, |bucket| bucket..bucket + 1);
+        parts.extend(buckets.map(|bucket| BestPart { list, rating: *rating, bucket, limit: *limit }));
+    }
+    for found in bulk::best_parts(conn, user, gpt, &parts)? {
+        let list = usize::try_from(found.list).map_err(|error| DbError::data("a rating", error))?;
         if let Some(list) = lists.get_mut(list) {
             list.push((found.value, ChartKey(found.chart_key)));
         }
@@ -153,27 +146,4 @@ pub fn best_ratings(
         list.truncate(wanted.limit);
     }
     Ok(lists)
-}
-
-/// One part per list and bucket, each of which ends at its limit. A list over all buckets takes the best of each: an
-/// index that leads with the bucket has them in order only one by one.
-fn best_ratings_sql(gpt: Gpt, wanted: &[BestWanted]) -> String {
-    let gpt = gpt_to_db(gpt);
-    let mut sql = String::new();
-    for (list, BestWanted { rating, bucket, limit }) in wanted.iter().enumerate() {
-        let buckets = bucket.map_or(0..BUCKETS, |bucket| bucket..bucket + 1);
-        for bucket in buckets {
-            if !sql.is_empty() {
-                sql.push_str(" UNION ALL ");
-            }
-            // Only numbers are written into the text. Writing into a String cannot fail.
-            let _ = write!(
-                sql,
-                "SELECT {list} AS wanted, value, chart_key FROM (SELECT value, chart_key FROM pb_ratings \
-                 WHERE user_id = $1 AND gpt = {gpt} AND rating = {rating} AND bucket = {bucket} \
-                 ORDER BY value DESC LIMIT {limit}) AS best{list}_{bucket}"
-            );
-        }
-    }
-    sql
 }
