@@ -11,6 +11,7 @@ use tachi_import::Importer;
 
 use crate::config::Settings;
 use crate::envelope::{ApiError, Kind};
+use crate::routes::games::Counts;
 
 /// How long a request waits for its turn to write.
 const WAIT: Duration = Duration::from_secs(2);
@@ -24,6 +25,8 @@ pub struct App {
     pub importer: Arc<Importer>,
     /// When the instance started, UNIX milliseconds.
     pub started: i64,
+    /// How much there is of each game, as last counted.
+    pub counts: Arc<Counts>,
 }
 
 impl App {

@@ -83,6 +83,14 @@ pub fn profile_get(conn: &mut Conn, user: UserId, gpt: Gpt) -> Result<Option<Pro
     row.map(ProfileRow::into_profile).transpose()
 }
 
+/// How many users have a profile on a GPT.
+///
+/// # Errors
+/// Those of the database.
+pub fn profiles_count(conn: &mut Conn, gpt: Gpt) -> Result<i64, DbError> {
+    Ok(profiles::table.filter(profiles::gpt.eq(gpt_to_db(gpt))).count().get_result(conn)?)
+}
+
 /// A user's profiles, in the order of the GPTs.
 ///
 /// # Errors

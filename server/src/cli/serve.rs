@@ -16,7 +16,7 @@ pub fn run(settings: Settings) -> Result<()> {
     let importer = super::importer(&settings)?;
     // What a load that was cut short left behind.
     importer.rederive(|_, _| {})?;
-    let app = App { importer, started: now(), settings: Arc::new(settings) };
+    let app = App { importer, started: now(), settings: Arc::new(settings), counts: Arc::default() };
     actix_web::rt::System::new().block_on(async {
         let Listening { server, addresses } = http::listen(app)?;
         for address in addresses {

@@ -1,7 +1,7 @@
 //! The routes, one page: who calls what.
 
 mod changes;
-mod games;
+pub mod games;
 mod imports;
 mod ir;
 mod polling;

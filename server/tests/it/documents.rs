@@ -177,6 +177,27 @@ fn what_does_not_exist_is_not_found() {
 }
 
 #[test]
+fn games_and_playtypes_show_their_configurations() {
+    on_both(|server| {
+        let player = server.player();
+        let games = server.guest().get("/api/v1/games").body();
+        let offered = games["supportedGames"].as_array().unwrap();
+        assert!(offered.contains(&json!("iidx")) && !offered.contains(&json!("bms")), "{offered:?}");
+        for game in offered {
+            let one = server.guest().get(&format!("/api/v1/games/{}", game.as_str().unwrap())).body();
+            assert_eq!(one, games["configs"][game.as_str().unwrap()]);
+        }
+        player.caller.import("file/batch-manual", &scores());
+        let sp = server.guest().get("/api/v1/games/iidx/SP").body();
+        assert_eq!((&sp["scoreCount"], &sp["playerCount"]), (&json!(2), &json!(1)));
+        assert!(sp["chartCount"].as_u64().unwrap() > 0 && sp["config"].is_object());
+        assert_eq!(server.guest().get("/api/v1/games/iidx-sp").body(), sp, "its name in v3");
+        server.guest().get("/api/v1/games/bms").failure(400);
+        server.guest().get("/api/v1/games/iidx/7K").failure(400);
+    });
+}
+
+#[test]
 fn a_player_is_found_by_number_name_or_token() {
     on_both(|server| {
         let player = server.player();

@@ -283,6 +283,14 @@ pub fn scores_count(conn: &mut Conn, user: UserId, gpt: Gpt) -> Result<i64, DbEr
     Ok(query.count().get_result(conn)?)
 }
 
+/// How many scores all users together have on a GPT. Reads as many as there are.
+///
+/// # Errors
+/// Those of the database.
+pub fn scores_count_of_all(conn: &mut Conn, gpt: Gpt) -> Result<i64, DbError> {
+    Ok(scores::table.filter(scores::gpt.eq(gpt_to_db(gpt))).count().get_result(conn)?)
+}
+
 /// Writes what recalculation and enrichment change about stored scores: their data, score meta, ratings and times.
 ///
 /// # Errors

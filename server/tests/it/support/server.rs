@@ -81,7 +81,7 @@ impl TestServer {
             ..options
         });
         let settings = Arc::new(settings.unwrap());
-        let app = App { importer: importer(&settings).unwrap(), started: now(), settings };
+        let app = App { importer: importer(&settings).unwrap(), started: now(), settings, counts: Arc::default() };
         let (ready, listening) = mpsc::channel();
         let served = app.clone();
         let thread = std::thread::spawn(move || {
