@@ -30,6 +30,12 @@ pub struct App {
 }
 
 impl App {
+    /// An instance that starts now.
+    #[must_use]
+    pub fn new(importer: Arc<Importer>, settings: Arc<Settings>) -> Self {
+        Self { settings, importer, started: now(), counts: Arc::default() }
+    }
+
     /// The instance that serves a request.
     pub fn of(request: &HttpRequest) -> Result<Self, ApiError> {
         let app = request.app_data::<web::Data<Self>>();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::app::{App, now};
+use crate::app::App;
 use crate::config::Settings;
 use crate::http::{self, Listening};
 
@@ -16,7 +16,7 @@ pub fn run(settings: Settings) -> Result<()> {
     let importer = super::importer(&settings)?;
     // What a load that was cut short left behind.
     importer.rederive(|_, _| {})?;
-    let app = App { importer, started: now(), settings: Arc::new(settings), counts: Arc::default() };
+    let app = App::new(importer, Arc::new(settings));
     actix_web::rt::System::new().block_on(async {
         let Listening { server, addresses } = http::listen(app)?;
         for address in addresses {

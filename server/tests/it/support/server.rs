@@ -81,7 +81,7 @@ impl TestServer {
             ..options
         });
         let settings = Arc::new(settings.unwrap());
-        let app = App { importer: importer(&settings).unwrap(), started: now(), settings, counts: Arc::default() };
+        let app = App::new(importer(&settings).unwrap(), settings);
         let (ready, listening) = mpsc::channel();
         let served = app.clone();
         let thread = std::thread::spawn(move || {
