@@ -150,7 +150,7 @@ pub fn write(conn: &mut Conn, user: UserId, catalogue: &Catalogue, pbs: &[Stored
 
 /// The ranked ratings of a PB; only those on primary charts count.
 pub fn rated<'a>(catalogue: &Catalogue, chart: &'a Chart, pb: &'a StoredPb) -> impl Iterator<Item = PbRating> + 'a {
-    let bucket = (chart.config().pb.bucket)(catalogue.song_of(chart), chart);
+    let bucket = catalogue.bucket(chart);
     let ratings = pb.ratings.iter().enumerate().filter(|_| chart.is_primary);
     ratings.filter_map(move |(rating, value)| Some(PbRating { chart: chart.key, rating, bucket, value: (*value)? }))
 }
