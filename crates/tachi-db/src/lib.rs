@@ -45,6 +45,7 @@ pub mod goals;
 pub mod hook_settings;
 pub mod imports;
 pub mod locks;
+pub mod open;
 pub mod orphans;
 pub mod pbs;
 pub mod profiles;

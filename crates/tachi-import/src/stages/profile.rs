@@ -7,7 +7,7 @@ use tachi_core::hydrate::Ratings;
 use tachi_core::ids::UserId;
 use tachi_core::rating::profile_best;
 use tachi_db::pbs::{BestWanted, best_ratings};
-use tachi_db::profiles::{ClassAchievement, Profile, class_achievements_insert, profile_get, profile_upsert};
+use tachi_db::profiles::{ClassAchievement, Profile, class_achievements_insert, profile_upsert};
 use tachi_db::{Conn, DbError};
 use tachi_parsers::format::ProvidedClass;
 
@@ -15,10 +15,12 @@ use crate::pipeline::Scope;
 
 /// Updates the profiles of playtypes; returns what changed, in the order of playtypes and sets.
 ///
-/// `scored` are the playtypes on which PBs changed: the ratings of the others are what they were.
+/// `old` are the user's profiles before, `scored` the playtypes on which PBs changed: the ratings of the others are
+/// what they were.
 pub fn profiles(
     conn: &mut Conn,
     scope: &Scope<'_>,
+    old: &[Profile],
     playtypes: &[Gpt],
     scored: &[Gpt],
     provided: &[ProvidedClass],
@@ -27,7 +29,8 @@ pub fn profiles(
     for gpt in playtypes {
         let provided: Vec<ProvidedClass> = provided.iter().filter(|class| class.gpt == *gpt).copied().collect();
         if scored.contains(gpt) || !provided.is_empty() {
-            deltas.extend(profile(conn, scope, *gpt, scored.contains(gpt), &provided)?);
+            let old = old.iter().find(|profile| profile.gpt == *gpt).cloned();
+            deltas.extend(profile(conn, scope, old, *gpt, scored.contains(gpt), &provided)?);
         }
     }
     Ok(deltas)
@@ -36,12 +39,12 @@ pub fn profiles(
 fn profile(
     conn: &mut Conn,
     scope: &Scope<'_>,
+    old: Option<Profile>,
     gpt: Gpt,
     is_scored: bool,
     provided: &[ProvidedClass],
 ) -> Result<Vec<ClassDelta>, DbError> {
     let (user, config) = (scope.user, gpt.config());
-    let old = profile_get(conn, user, gpt)?;
     // A class needs a profile, and a profile needs a score.
     if old.is_none() && !is_scored {
         return Ok(Vec::new());
