@@ -21,6 +21,7 @@ const REFERENCES: &[(&str, &[&str], &str, &[&str])] = &[
     ("pbs", &["user_id", "gpt"], "profiles", &["user_id", "gpt"]),
     ("profiles", &["user_id"], "users", &["id"]),
     ("class_achievements", &["user_id"], "users", &["id"]),
+    ("class_bans", &["user_id"], "users", &["id"]),
     ("imports", &["user_id"], "users", &["id"]),
     ("import_rows", &["import_id"], "imports", &["id"]),
     ("import_fills", &["import_id"], "imports", &["id"]),

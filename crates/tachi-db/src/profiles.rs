@@ -12,7 +12,7 @@ use tachi_core::ids::UserId;
 use crate::convert::{gpt_from_db, gpt_to_db, json_from_db, json_to_db, text_to_db};
 use crate::error::DbError;
 use crate::pool::Conn;
-use crate::schema::{class_achievements, profiles};
+use crate::schema::{class_achievements, class_bans, profiles};
 use crate::score_data::{ratings_from_db, ratings_to_db};
 
 /// What a user is on a GPT.
@@ -43,6 +43,8 @@ pub struct ClassAchievement {
     pub value: String,
     /// When, UNIX milliseconds.
     pub time_achieved: i64,
+    /// Whether the player stated it by hand.
+    pub is_manual: bool,
 }
 
 /// A profile's place among those of its GPT.
@@ -254,6 +256,7 @@ struct AchievementRow {
     old_value: Option<String>,
     value: String,
     time_achieved: i64,
+    is_manual: bool,
 }
 
 /// Notes classes that were reached.
@@ -268,6 +271,7 @@ pub fn class_achievements_insert(conn: &mut Conn, achievements: &[ClassAchieveme
         old_value: achievement.old_value.as_deref().map(|value| text_to_db(value).into_owned()),
         value: text_to_db(&achievement.value).into_owned(),
         time_achieved: achievement.time_achieved,
+        is_manual: achievement.is_manual,
     };
     let rows: Vec<AchievementRow> = achievements.iter().map(row).collect();
     insert_rows!(conn, class_achievements::table, rows);
@@ -303,7 +307,33 @@ fn achievements(rows: Vec<AchievementRow>) -> Result<Vec<ClassAchievement>, DbEr
             old_value: row.old_value,
             value: row.value,
             time_achieved: row.time_achieved,
+            is_manual: row.is_manual,
         })
     };
     rows.into_iter().map(achievement).collect()
+}
+
+/// Whether a user may state classes by hand.
+///
+/// # Errors
+/// Those of the database.
+pub fn may_state_classes(conn: &mut Conn, user: UserId) -> Result<bool, DbError> {
+    Ok(class_bans::table.find(user.0).count().get_result::<i64>(conn)? == 0)
+}
+
+/// Lets a user state classes by hand, or forbids it.
+///
+/// # Errors
+/// Those of the database; [`DbError::Conflict`] when there is no such user.
+pub fn let_state_classes(conn: &mut Conn, user: UserId, may: bool) -> Result<(), DbError> {
+    if may {
+        diesel::delete(class_bans::table.find(user.0)).execute(conn)?;
+    } else {
+        let ban = class_bans::user_id.eq(user.0);
+        on_backend!(conn, |conn| diesel::insert_into(class_bans::table)
+            .values(ban)
+            .on_conflict_do_nothing()
+            .execute(conn))?;
+    }
+    Ok(())
 }

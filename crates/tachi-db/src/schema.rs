@@ -323,6 +323,13 @@ diesel::table! {
         old_value -> Nullable<Text>,
         value -> Text,
         time_achieved -> BigInt,
+        is_manual -> Bool,
+    }
+}
+
+diesel::table! {
+    class_bans (user_id) {
+        user_id -> Integer,
     }
 }
 

@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Subcommand;
-use tachi_db::users::{AuthLevel, NewUser, user_insert};
+use tachi_db::profiles::let_state_classes;
+use tachi_db::users::{AuthLevel, NewUser, user_by_name, user_insert};
 
 use crate::app::now;
 use crate::config::Settings;
 use crate::password;
 
+/// How long a change waits for its turn to write.
+const WAIT: Duration = Duration::from_secs(30);
 /// What a new user says about themselves.
 const ABOUT: &str = "I'm a fairly nondescript person.";
 
@@ -27,6 +30,14 @@ pub enum Command {
         #[arg(long)]
         admin: bool,
     },
+    /// Lets a user state classes by hand (POST /import/class), or forbids it
+    StateClasses {
+        /// The user
+        name: String,
+        /// true or false
+        #[arg(action = clap::ArgAction::Set)]
+        may: bool,
+    },
 }
 
 /// Runs the command.
@@ -34,22 +45,34 @@ pub enum Command {
 /// # Errors
 /// When it fails.
 pub fn run(settings: &Settings, command: Command) -> Result<()> {
-    let Command::Add { name, password_stdin, admin } = command;
+    match command {
+        Command::Add { name, password_stdin, admin } => add(settings, &name, password_stdin, admin),
+        Command::StateClasses { name, may } => state_classes(settings, &name, may),
+    }
+}
+
+fn state_classes(settings: &Settings, name: &str, may: bool) -> Result<()> {
+    let database = super::open(settings)?;
+    let user = database.read(|conn| user_by_name(conn, name))?.with_context(|| format!("there is no user {name:?}"))?;
+    Ok(database.write(WAIT, |conn| let_state_classes(conn, user.id, may))?)
+}
+
+fn add(settings: &Settings, name: &str, password_stdin: bool, admin: bool) -> Result<()> {
     ensure!(
-        is_username(&name),
+        is_username(name),
         "{name:?} is no user name: 3 to 21 letters, digits, - and _, not beginning with a digit"
     );
     let password = if password_stdin { Some(password::hash(&read_password()?)?) } else { None };
     let database = super::open(settings)?;
     let user = NewUser {
-        username: &name,
+        username: name,
         password_hash: password.as_deref(),
         about: ABOUT,
         join_date: now(),
         auth_level: if admin { AuthLevel::Admin } else { AuthLevel::default() },
         ..NewUser::default()
     };
-    let id = database.write(Duration::from_secs(30), |conn| user_insert(conn, &user));
+    let id = database.write(WAIT, |conn| user_insert(conn, &user));
     match id {
         Ok(id) => println!("{id}"),
         Err(error) if error.is_conflict_on("username") => bail!("there is a user {name:?} already"),

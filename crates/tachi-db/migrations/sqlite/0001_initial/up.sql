@@ -333,6 +333,7 @@ CREATE INDEX profiles_rating1 ON profiles (gpt, rating1 DESC, user_id) WHERE rat
 CREATE INDEX profiles_rating2 ON profiles (gpt, rating2 DESC, user_id) WHERE rating2 IS NOT NULL;
 CREATE INDEX profiles_rating3 ON profiles (gpt, rating3 DESC, user_id) WHERE rating3 IS NOT NULL;
 
+-- is_manual: whether the player stated the class by hand.
 CREATE TABLE class_achievements (
     id INTEGER NOT NULL PRIMARY KEY,
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -340,10 +341,16 @@ CREATE TABLE class_achievements (
     class_set TEXT NOT NULL,
     old_value TEXT,
     value TEXT NOT NULL,
-    time_achieved INTEGER NOT NULL
+    time_achieved INTEGER NOT NULL,
+    is_manual INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX class_achievements_user ON class_achievements (user_id, time_achieved);
 CREATE INDEX class_achievements_gpt ON class_achievements (gpt, time_achieved);
+
+-- Users who may not state classes by hand.
+CREATE TABLE class_bans (
+    user_id INTEGER NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE
+) STRICT;
 
 -- Goals and quests -------------------------------------------------------------------------------------------------
 
