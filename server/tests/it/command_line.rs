@@ -360,3 +360,12 @@ fn a_database_is_checked_and_an_import_reverted() {
     assert!(tachi.fails(&["revert", id]).contains("there is no import"));
     assert_eq!(tachi.ok(&["db", "check"]), "0 faults, 0 warnings.");
 }
+
+#[test]
+fn the_schema_of_batch_manual_is_printed() {
+    let tachi = Tachi::new();
+    let printed: Value = serde_json::from_str(&tachi.ok(&["schema", "batch-manual"])).unwrap();
+    assert_eq!(printed, tachi_parsers::file::batch_manual::schema());
+    assert!(tachi.fails(&["schema", "cooking"]).contains("batch-manual"));
+    assert!(!tachi.path("tachi-data").exists(), "nothing is opened for it");
+}

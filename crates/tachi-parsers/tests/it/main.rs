@@ -7,6 +7,7 @@ mod cases;
 mod catalogue;
 mod fixtures;
 mod ir;
+mod linear;
 mod properties;
 mod stored;
 mod table;
