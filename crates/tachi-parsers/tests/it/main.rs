@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read files and the environment")]
 
+mod api;
 mod batch_manual_schema;
 mod cases;
 mod catalogue;
