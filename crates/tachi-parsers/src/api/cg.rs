@@ -49,9 +49,12 @@ pub struct CgGame {
     /// The services' name of it.
     upstream: &'static str,
     schema: Schema,
-    convert: fn(&Json<'_>, &Catalogue) -> Result<(ChartIdx, ScoreData), Failure>,
+    convert: Convert,
     difficulty: fn(&Json<'_>) -> Option<&'static str>,
 }
+
+/// Makes a score of an element: its chart and its data.
+type Convert = fn(&Json<'_>, &Catalogue) -> Result<(ChartIdx, ScoreData), Failure>;
 
 macro_rules! types {
     ($($(#[$doc:meta])* $name:ident: $service:ident, $game:ident;)*) => {

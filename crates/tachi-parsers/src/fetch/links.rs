@@ -22,7 +22,7 @@ pub trait Links: Send + Sync {
     /// becomes of the import: it belongs outside the import's transaction.
     fn replace_kai(&self, service: KaiService, pair: TokenPair) -> Reply<'_, ()>;
 
-    /// The account in a game of ARC.
+    /// The account in a game of ARC, each of which has an account of its own (`api/arc-<game>`).
     fn arc(&self, game: ArcGame) -> Reply<'_, Option<Secret>>;
 
     /// The card for a service of the CG family.

@@ -3,7 +3,7 @@
 //! [`fetch`](fetch()) makes the transcript that an import type of [`api`](crate::api) reads. It asks three things of
 //! whoever runs imports: what the operator has set up ([`Services`], checked once), what the user has stored
 //! ([`Links`]), and whom to tell how far it is ([`Progress`]). Where a type's data comes from is told by its row in the
-//! registry; each family of services has a module here.
+//! registry; each family of services has a module here, a variant of [`Source`], and an arm in [`fetch`](fetch()).
 //!
 //! Tokens go to the service's own origin and nowhere else, redirects are not followed, nothing secret is logged, and
 //! every wait and every size has a limit ([`Limits`]). Source: `spec/integrations.md` 8.
