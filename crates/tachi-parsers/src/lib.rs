@@ -1,6 +1,7 @@
 //! Score formats: from the bytes that players and programs send to *dry scores*.
 #![deny(missing_docs)]
 
+pub mod api;
 pub mod charts;
 pub mod classes_only;
 pub mod error;

@@ -8,7 +8,7 @@ use tachi_core::score::DryScore;
 
 use crate::error::{Failure, FatalError};
 use crate::format::{Format, Input, Parsed, StoredRows, convert_erased, parse_erased, store_erased};
-use crate::{file, ir};
+use crate::{api, file, ir};
 
 /// How an import type is read.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +55,10 @@ pub static REGISTRY: &[Entry] = &[
     entry::<ir::lr2hook::Lr2hook>(),
     entry::<ir::chunitachi::Chunitachi>(),
     entry::<ir::kshook_sv3c::KshookSv3c>(),
+    entry::<api::myt::MytChunithm>(),
+    entry::<api::myt::MytMaimaidx>(),
+    entry::<api::myt::MytOngeki>(),
+    entry::<api::myt::MytWacca>(),
 ];
 
 /// The entry of a type; `None` while it is not read here.

@@ -65,7 +65,7 @@ fn clock_time(text: &[u8]) -> Option<(NaiveTime, &[u8])> {
         (second, rest) = number(after, 2)?;
         if let Some(fraction) = rest.strip_prefix(b".") {
             let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            if !(1..=9).contains(&digits) {
+            if digits == 0 {
                 return None;
             }
             let padded = fraction[..digits].iter().chain(b"000").take(3);

@@ -203,7 +203,7 @@ impl Catalogue {
     }
 
     /// The chart with the smallest identifier; more than one is a defect of the catalogue.
-    pub(super) fn smallest(&self, charts: impl Iterator<Item = ChartIdx>) -> Option<ChartIdx> {
+    pub fn smallest(&self, charts: impl Iterator<Item = ChartIdx>) -> Option<ChartIdx> {
         charts.reduce(|a, b| {
             let (first, second) = (self.chart(a), self.chart(b));
             log::warn!("charts {} and {} are found by the same look-up", first.id, second.id);
