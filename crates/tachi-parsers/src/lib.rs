@@ -5,6 +5,8 @@ pub mod api;
 pub mod charts;
 pub mod classes_only;
 pub mod error;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 pub mod file;
 pub mod fill;
 pub mod format;

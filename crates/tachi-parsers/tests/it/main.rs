@@ -5,8 +5,12 @@
 mod batch_manual_schema;
 mod cases;
 mod catalogue;
+#[cfg(feature = "fetch")]
+mod fetch_myt;
 mod fixtures;
 mod ir;
 mod properties;
 mod stored;
+#[cfg(feature = "fetch")]
+mod support;
 mod table;
