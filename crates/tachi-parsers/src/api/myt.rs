@@ -1,7 +1,7 @@
 //! `api/myt-chunithm`, `api/myt-maimaidx`, `api/myt-ongeki`, `api/myt-wacca`: play histories of an arcade network.
 //!
 //! - **Page**: `spec/import-types/api-myt.md`
-//! - **Written by**: MYT, whose answers the fetcher writes down as a [transcript](Transcript)
+//! - **Written by**: MYT, whose answers the fetcher writes down as a transcript
 //! - **Versions**: one form
 //! - **Encoding**: JSON, the form that orphans store: members in lowerCamelCase, enums as numbers
 //! - **Times**: UTC unless a zone is stated
