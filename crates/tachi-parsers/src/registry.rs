@@ -9,6 +9,7 @@ use tachi_core::score::DryScore;
 use crate::api::arc::{self, Arc};
 use crate::api::cg::{self, Cg};
 use crate::api::kai::{self, Kai};
+use crate::api::myt;
 use crate::api::source::Source;
 use crate::error::{Failure, FatalError};
 use crate::format::{Fetched, Format, Input, Parsed, StoredRows, convert_erased, parse_erased, store_erased};
@@ -85,6 +86,10 @@ pub static REGISTRY: &[Entry] = &[
     fetched::<Cg<cg::ApiCgGanPopn>>(),
     fetched::<Cg<cg::ApiCgGanMuseca>>(),
     fetched::<Cg<cg::ApiCgGanJubeat>>(),
+    fetched::<myt::MytChunithm>(),
+    fetched::<myt::MytMaimaidx>(),
+    fetched::<myt::MytOngeki>(),
+    fetched::<myt::MytWacca>(),
 ];
 
 /// The entry of a type; `None` while it is not read here.

@@ -8,10 +8,12 @@
 //! |---|---|
 //! | [`kai`], [`arc`] | `{"service": "FLO", "profile": <the profile's body, or null>, "pages": [<`_items` of each page>..]}` |
 //! | [`cg`] | the only answer, as it is |
+//! | [`myt`] | `{"profile": <WACCA's ranks, or null>, "items": [<stream items as JSON>..]}` |
 
 pub mod arc;
 pub mod cg;
 mod item;
 pub mod kai;
+pub mod myt;
 mod pages;
 pub mod source;

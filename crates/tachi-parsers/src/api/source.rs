@@ -23,6 +23,8 @@ pub enum Source {
         /// The service's name of the game.
         game: &'static str,
     },
+    /// The play log of a title, over gRPC, with the user's card. Source: `spec/import-types/api-myt.md`.
+    Myt(MytTitle),
 }
 
 macro_rules! names {
@@ -85,5 +87,19 @@ names! {
         Nag "nag",
         /// GAN
         Gan "gan",
+    }
+}
+
+names! {
+    /// A title of MYT.
+    MytTitle {
+        /// CHUNITHM
+        Chunithm "chunithm",
+        /// maimai DX
+        Maimaidx "maimai",
+        /// O.N.G.E.K.I.
+        Ongeki "ongeki",
+        /// WACCA
+        Wacca "wacca",
     }
 }

@@ -14,6 +14,7 @@ mod http;
 mod kai;
 mod limits;
 mod links;
+pub mod myt;
 mod oauth;
 mod pages;
 mod secret;
@@ -28,7 +29,7 @@ pub use self::links::{CgCard, Links, Reply, TokenPair};
 pub use self::oauth::{ExchangeError, exchange_code};
 pub use self::secret::Secret;
 pub use self::services::{
-    ArcConfiguration, CgConfiguration, Configuration, ConfigurationError, KaiConfiguration, Services,
+    ArcConfiguration, CgConfiguration, Configuration, ConfigurationError, KaiConfiguration, MytConfiguration, Services,
 };
 use crate::api::source::Source;
 use crate::error::FatalError;
@@ -67,6 +68,10 @@ pub async fn fetch(
         Source::Kai { service, history, profile } => kai::fetch(&import, service, history, profile).await,
         Source::Arc(game) => arc::fetch(&import, game).await,
         Source::Cg { service, game } => cg::fetch(&import, service, game).await,
+        Source::Myt(title) => {
+            let card = links.myt().await?;
+            myt::fetch(services.myt(), title, card.as_ref().map(Secret::expose), cursor, progress).await
+        }
     }
 }
 

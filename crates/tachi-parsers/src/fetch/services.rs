@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::http::Http;
 use super::limits::Limits;
+use super::myt::{ConfigError, MytConfig};
 use super::secret::Secret;
 use crate::api::source::{ArcGame, CgService, KaiService, Source};
 
@@ -35,6 +36,8 @@ pub struct Configuration {
     pub cg_nag: CgConfiguration,
     /// GAN.
     pub cg_gan: CgConfiguration,
+    /// MYT.
+    pub myt: MytConfiguration,
     /// How long and how much.
     pub limits: Limits,
 }
@@ -85,6 +88,17 @@ pub struct CgConfiguration {
     pub api_key: Option<Secret>,
 }
 
+/// MYT.
+#[derive(Debug, Clone, Default)]
+pub struct MytConfiguration {
+    /// `host` or `host:port`.
+    pub host: Option<String>,
+    /// The token for all users.
+    pub token: Option<Secret>,
+    /// Whether to do without TLS, which is for hosts on this machine.
+    pub plaintext: bool,
+}
+
 /// A configuration with which nobody should start.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ConfigurationError {
@@ -109,6 +123,9 @@ pub enum ConfigurationError {
     /// A path without a place for the account.
     #[error("ARC: the path {0:?} must begin with a slash and hold {{id}} where the account belongs.")]
     Path(String),
+    /// A host or token of MYT that cannot be used.
+    #[error("MYT: {0}.")]
+    Myt(#[from] ConfigError),
     /// A name that cannot be sent.
     #[error("The instance's name and version cannot be sent as User-Agent: they hold control characters.")]
     UserAgent,
@@ -126,6 +143,7 @@ pub struct Services {
     kai: [Option<Kai>; 3],
     arc: Option<Arc>,
     cg: [Option<Cg>; 3],
+    myt: MytConfig,
 }
 
 /// A service of the kai family.
@@ -202,6 +220,11 @@ impl Services {
                 cg(CgService::Nag, configuration.cg_nag)?,
                 cg(CgService::Gan, configuration.cg_gan)?,
             ],
+            myt: MytConfig::new(
+                configuration.myt.host.as_deref(),
+                configuration.myt.token.as_ref().map(Secret::expose),
+                configuration.myt.plaintext,
+            )?,
         })
     }
 
@@ -213,7 +236,12 @@ impl Services {
             Source::Kai { service, .. } => self.kai(service).is_some_and(|kai| kai.credentials.is_some()),
             Source::Arc(_) => self.arc.is_some(),
             Source::Cg { service, .. } => self.cg(service).is_some(),
+            Source::Myt(_) => self.myt.is_complete(),
         }
+    }
+
+    pub(super) fn myt(&self) -> &MytConfig {
+        &self.myt
     }
 
     pub(super) fn kai(&self, service: KaiService) -> Option<&Kai> {

@@ -11,7 +11,7 @@ use crate::cases::{self, Case};
 static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| cases::read_all().0);
 
 /// The plain case of a type.
-fn plain(import_type: ImportType) -> &'static Case {
+pub fn plain(import_type: ImportType) -> &'static Case {
     let name = format!("{import_type}/plain");
     CASES.iter().find(|case| case.name == name).unwrap()
 }

@@ -14,10 +14,10 @@ const SIZE: usize = 24 * 1024;
 const TIMES: usize = 8;
 /// How much longer that may take: 2.5 times for each doubling. In quadratic time it would be 64 times.
 const FACTOR: f64 = 2.5 * 2.5 * 2.5;
-/// What no clock can tell apart.
-const NOISE: Duration = Duration::from_micros(500);
+/// What other programs may take of a moment; quadratic time would be far more.
+const NOISE: Duration = Duration::from_millis(3);
 /// How often a measurement is made again before it is believed.
-const TRIES: usize = 12;
+const TRIES: usize = 20;
 
 /// A way to make an input longer: the bytes for a size.
 type Growth<'a> = (String, Box<dyn Fn(usize) -> Vec<u8> + 'a>);

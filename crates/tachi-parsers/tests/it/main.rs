@@ -7,6 +7,7 @@ mod batch_manual_schema;
 mod cases;
 mod catalogue;
 mod fetch;
+mod fetch_myt;
 mod fixtures;
 mod ir;
 mod linear;

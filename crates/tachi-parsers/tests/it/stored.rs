@@ -84,3 +84,36 @@ fn bodies_of_every_generation_are_read_like_files() {
     assert_eq!(score["chartID"], "5088a4d0e1ee9d0cc2f625934306e45b1a60699b");
     assert_eq!(score["service"], "foo (DIRECT-MANUAL)");
 }
+
+#[test]
+fn orphans_of_myt_hold_what_was_fetched_and_of_wacca_the_info_only() {
+    let play = json!({
+        "playlogApiId": "a1",
+        "info": {
+            "musicId": 678, "level": 4, "techScore": 1_003_385, "battleScore": 4_987_905, "overDamage": 13151,
+            "platinumScore": 893, "techScoreRank": 12, "battleScoreRank": 4, "comboStatus": 1, "clearStatus": 3,
+            "isFullBell": true, "isTechNewRecord": false, "isBattleNewRecord": false, "isOverDamageNewRecord": false,
+            "userPlayDate": "2022-09-28T12:04:21.400Z",
+        },
+        "judge": {
+            "judgeCriticalBreak": 967, "judgeBreak": 19, "judgeHit": 0, "judgeMiss": 5, "maxCombo": 525,
+            "bellCount": 174, "totalBellCount": 174, "damageCount": 0,
+        },
+    });
+    let score = convert(ImportType::ApiMytOngeki, &play, &json!({})).unwrap();
+    assert_eq!(score["chartID"], "e5e4ee3d4feb233c399751b3ba3daf8ba149c9e6");
+    assert_eq!(score["timeAchieved"], 1_664_366_661_400_i64);
+    let info = json!({
+        "musicId": 2085, "musicDifficulty": 3, "score": 996_827, "grade": 12,
+        "judge": {"marvelous": 909, "great": 4, "good": 1, "miss": 1},
+        "clearStatus": {
+            "isClear": true, "isMissless": true, "isFullCombo": false, "isAllMarvelous": false, "isGiveUp": false,
+        },
+        "isNewRecord": false, "combo": 408, "skillPoints": 0, "fast": 4, "late": 1, "userPlayMode": 1, "track": 1,
+        "userPlayDate": "2024-03-23T19:34:10.350+00:00",
+    });
+    let score = convert(ImportType::ApiMytWacca, &info, &json!({})).unwrap();
+    assert_eq!(score["chartID"], "2abcf2da86f3d968dbe07695ab7ebf6b79cb0841");
+    let unplayed = convert(ImportType::ApiMytWacca, &json!({"playlogApiId": "w1", "info": info}), &json!({}));
+    assert!(matches!(unplayed, Err(Failure::Invalid(_))), "{unplayed:?}");
+}

@@ -1,4 +1,7 @@
-//! Services on loopback. `upstream.rs` and `kai.rs` need nothing of this crate: others include them by their path.
+//! Services on loopback. `upstream.rs` and `kai.rs` need nothing of this crate: others include them by their
+//! path.
 
 pub mod kai;
+pub mod myt;
+pub mod raw;
 pub mod upstream;
