@@ -8,6 +8,8 @@ pub mod check;
 mod classes;
 pub mod convert;
 mod delete;
+#[cfg(feature = "failpoints")]
+pub mod failpoints;
 mod importer;
 mod lock;
 mod orphans;

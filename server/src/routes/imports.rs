@@ -80,9 +80,8 @@ impl From<ImportFailure> for ApiError {
             FailureKind::Upstream => Kind::Internal,
             FailureKind::EndlessUpstream => Kind::LoopDetected,
             FailureKind::Internal => {
-                log::error!("import failed: {}", failure.message);
                 let text = "An internal service error has occurred. This has been reported!";
-                return Self::new(Kind::Internal, text);
+                return Self::reported(text, format!("the import failed: {}", failure.message));
             }
         };
         Self::new(kind, failure.message)

@@ -173,7 +173,7 @@ fn a_revert_of_an_import_without_scores_removes_it_and_its_orphans() {
 }
 
 /// Loads the catalogue with song 1 under another number as well.
-fn load_song(world: &World, id: i64) {
+pub fn load_song(world: &World, id: i64) {
     let collections = edited_catalogue(|name, documents| {
         let list = documents.as_array_mut().unwrap();
         let number = |document: &Value, member: &str| document[member].as_i64();
