@@ -9,6 +9,7 @@ use tachi_core::catalogue::Catalogue;
 use tachi_db::{Conn, DbError};
 use tachi_import::Importer;
 
+use crate::background::Background;
 use crate::config::Settings;
 use crate::envelope::{ApiError, Kind};
 use crate::routes::games::Counts;
@@ -25,6 +26,8 @@ pub struct App {
     pub importer: Arc<Importer>,
     /// When the instance started, UNIX milliseconds.
     pub started: i64,
+    /// What makes imports that go on after their request was answered.
+    pub background: Arc<Background>,
     /// How much there is of each game, as last counted.
     pub counts: Arc<Counts>,
 }
@@ -33,7 +36,8 @@ impl App {
     /// An instance that starts now.
     #[must_use]
     pub fn new(importer: Arc<Importer>, settings: Arc<Settings>) -> Self {
-        Self { settings, importer, started: now(), counts: Arc::default() }
+        let background = Arc::new(Background::start(&importer, |_| {}));
+        Self { settings, importer, started: now(), background, counts: Arc::default() }
     }
 
     /// The instance that serves a request.

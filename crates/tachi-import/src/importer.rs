@@ -30,7 +30,7 @@ pub(crate) const WAIT: Duration = Duration::from_secs(30);
 /// How long a live submission waits: its sender neither retries nor keeps a refused play.
 pub(crate) const LIVE_WAIT: Duration = Duration::from_secs(2);
 /// What a player is told of a fault of ours.
-const INTERNAL: &str = "An internal service error has occurred. This has been reported!";
+pub(crate) const INTERNAL: &str = "An internal service error has occurred. This has been reported!";
 /// How often an import converts again because the catalogue changed meanwhile.
 const MAX_RELOADS: usize = 3;
 
@@ -183,6 +183,13 @@ impl Importer {
             #[cfg(feature = "failpoints")]
             failpoints: crate::failpoints::Failpoints::default(),
         })
+    }
+
+    /// The same importer in a process that serves: the next one to serve the same database knows what this one left.
+    #[must_use]
+    pub fn serving(mut self) -> Self {
+        self.instance.insert_str(0, crate::heal::SERVER);
+        self
     }
 
     #[cfg(feature = "failpoints")]

@@ -8,7 +8,7 @@ use tachi_core::ids::ImportId;
 use tachi_core::import_type::{ImportType, Kind as ImportKind};
 use tachi_import::{FailureKind, ImportFailure, Request};
 
-use super::{has_query, shown};
+use super::{has_query, respond_async, shown};
 use crate::app::{App, block, now};
 use crate::auth::{Caller, KamaitachiOnly, Permitted, SubmitScore};
 use crate::documents;
@@ -26,6 +26,7 @@ pub async fn from_file(
     let upload = upload::receive(&request, payload, app.settings.max_upload).await?;
     let import_type = import_type(&app, &upload)?;
     let intent = request.headers().get("X-User-Intent").map(|value| value.to_str().unwrap_or_default());
+    let wish = respond_async::wish(&app, &request);
     let request = Request {
         import_id: ImportId::from_bytes(rand::random()),
         import_type,
@@ -37,7 +38,11 @@ pub async fn from_file(
         received: now(),
         dry_run: has_query(request.query_string(), "dryRun"),
     };
-    run(&app, request).await
+    match wish {
+        // Nobody could ever ask what a dry run came to.
+        Some(wish) if !request.dry_run => respond_async::start(&app, request, wish).await,
+        _ => run(&app, request).await,
+    }
 }
 
 fn import_type(app: &App, upload: &Upload) -> Result<ImportType, ApiError> {

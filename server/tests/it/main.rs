@@ -6,10 +6,12 @@
 mod postgres;
 
 mod auth;
+mod background;
 mod browsers;
 mod changes;
 mod command_line;
 mod concurrency;
+mod crashes;
 mod documents;
 mod dry_run;
 mod endpoints;

@@ -7,6 +7,7 @@ mod postgres;
 #[path = "../../../tachi-db/tests/support/dump.rs"]
 mod dump;
 
+mod background;
 mod changes;
 mod check;
 mod cost;
