@@ -29,6 +29,8 @@ use crate::unknown_charts::{Queued, Waiting};
 pub(crate) const WAIT: Duration = Duration::from_secs(30);
 /// How long a live submission waits: its sender neither retries nor keeps a refused play.
 pub(crate) const LIVE_WAIT: Duration = Duration::from_secs(2);
+/// How long what a failed live submission leaves waits to be written: its sender still waits for the answer.
+const LIVE_NOTE_WAIT: Duration = Duration::from_millis(250);
 /// What a player is told of a fault of ours.
 pub(crate) const INTERNAL: &str = "An internal service error has occurred. This has been reported!";
 /// How often an import converts again because the catalogue changed meanwhile.
@@ -331,7 +333,7 @@ impl Importer {
             return;
         }
         let tracker = self.tracker(request, started, Some(failure));
-        if let Err(error) = self.database.write(WAIT, |conn| tracker_put(conn, &tracker)) {
+        if let Err(error) = self.database.write(note_wait(request), |conn| tracker_put(conn, &tracker)) {
             log::error!("the failure of import {} is not noted: {error}", request.import_id);
         }
     }
@@ -399,7 +401,8 @@ impl Importer {
 
     /// What did not match is not lost with an import that fails.
     fn keep_orphans(&self, import: &Import<'_>, converted: &Converted) {
-        let kept = self.database.write(WAIT, |conn| orphans_of_failed(conn, import, converted));
+        let wait = note_wait(import.request);
+        let kept = self.database.write(wait, |conn| orphans_of_failed(conn, import, converted));
         if let Err(error) = kept {
             log::error!("the orphans of import {} are not kept: {error}", import.request.import_id);
         }
@@ -426,6 +429,11 @@ impl Importer {
             fervidex_min_version: &self.configuration.fervidex_min_version,
         }
     }
+}
+
+/// How long what a failed import leaves waits to be written.
+fn note_wait(request: &Request) -> Duration {
+    if request.import_type.kind() == Kind::Ir { LIVE_NOTE_WAIT } else { WAIT }
 }
 
 /// Runs work whose panic is a failure like any other; what it had open is rolled back on the way here.

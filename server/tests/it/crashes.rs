@@ -134,62 +134,73 @@ fn eventually<T>(patience: Duration, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
+impl Installation {
+    fn undo(&self, import: ImportId) {
+        self.inside(|importer| assert_eq!(importer.revert(import), Ok(true)));
+    }
+
+    /// How long an import takes that nobody disturbs.
+    fn measure(&self, form: &Form) -> Duration {
+        let player = self.player("measured");
+        let serving = self.serve();
+        let begun = Instant::now();
+        let whole = Answer::from(import(&serving.url, &player.token, form, None).unwrap()).body();
+        let duration = begun.elapsed();
+        assert_eq!(whole["scoreIDs"].as_array().unwrap().len(), SCORES, "{}", whole["errors"]);
+        drop(serving);
+        self.undo(whole["importID"].as_str().unwrap().parse().unwrap());
+        duration
+    }
+
+    /// That a server that just started has put in order what the one before it left.
+    fn is_healed(&self) {
+        let left = self.inside(|importer| {
+            importer.database().read(|conn| Ok::<_, DbError>((import_locks_held(conn)?, trackers_ongoing(conn)?)))
+        });
+        let (locks, trackers) = left.unwrap();
+        assert!(locks.is_empty() && trackers.is_empty(), "{locks:?} {trackers:?}");
+    }
+
+    /// Kills a server a while after an import began, as if the power failed; returns the import if it is there.
+    fn killed_after(&self, serving: Serving, player: &Player, form: &Form, moment: Duration) -> Option<ImportId> {
+        let answer = std::thread::scope(|scope| {
+            let url = serving.url.clone();
+            let answer = scope.spawn(move || import(&url, &player.token, form, None));
+            std::thread::sleep(moment);
+            drop(serving);
+            answer.join().unwrap()
+        });
+        let (imports, scores) = self.inside(|importer| self.checked(importer, player.id));
+        assert!(imports.len() <= 1, "{imports:?}");
+        assert_eq!(scores, imports.len() * SCORES, "killed after {moment:?}");
+        assert!(answer.is_err() || !imports.is_empty(), "an import was answered that is not stored");
+        imports.first().copied()
+    }
+}
+
 /// Kills a server at moments spread over an import, again and again.
 fn kill_again_and_again(installation: &Installation, kills: u32, is_healed_at_start: bool) {
     let form = Form::import("file/batch-manual", &many_scores(SCORES));
-    let measured = installation.player("measured");
-    let serving = installation.serve();
-    let begun = Instant::now();
-    let whole = Answer::from(import(&serving.url, &measured.token, &form, None).unwrap()).body();
-    let duration = begun.elapsed();
-    assert_eq!(whole["scoreIDs"].as_array().unwrap().len(), SCORES, "{}", whole["errors"]);
-    drop(serving);
-    let undo = |id: ImportId| installation.inside(|importer| assert_eq!(importer.revert(id), Ok(true)));
-    undo(whole["importID"].as_str().unwrap().parse().unwrap());
-
+    let duration = installation.measure(&form);
     let mut player = installation.player("player_0");
-    let (mut stored, mut cut_short) = (0, 0);
+    let mut stored = 0;
     for kill in 0..kills {
         let serving = installation.serve();
         if is_healed_at_start {
-            installation.inside(|importer| {
-                let left = importer.database().read(|conn| Ok((import_locks_held(conn)?, trackers_ongoing(conn)?)));
-                let left: Result<_, DbError> = left;
-                let (locks, trackers) = left.unwrap();
-                assert!(locks.is_empty() && trackers.is_empty(), "{locks:?} {trackers:?}");
-            });
+            installation.is_healed();
         } else {
             // The lock of the dead is its own for a while.
             player = installation.player(&format!("player_{}", kill + 1));
         }
         // A little beyond the end, too: what was answered has to be there.
         let moment = duration.mul_f64((f64::from(kill) + rand::random::<f64>()) / f64::from(kills) * 1.1);
-        let answer = std::thread::scope(|scope| {
-            let url = serving.url.clone();
-            let (token, form) = (&player.token, &form);
-            let answer = scope.spawn(move || import(&url, token, form, None));
-            std::thread::sleep(moment);
-            // Killed as if the power failed.
-            drop(serving);
-            answer.join().unwrap()
-        });
-        let (imports, scores) = installation.inside(|importer| installation.checked(importer, player.id));
-        match imports[..] {
-            [] => {
-                assert_eq!(scores, 0, "killed after {moment:?}");
-                assert!(answer.is_err(), "an import was answered that is not stored");
-                cut_short += 1;
-            }
-            [id] => {
-                assert_eq!(scores, SCORES, "killed after {moment:?}");
-                stored += 1;
-                undo(id);
-            }
-            _ => panic!("{imports:?}"),
+        if let Some(import) = installation.killed_after(serving, &player, &form, moment) {
+            installation.undo(import);
+            stored += 1;
         }
     }
-    eprintln!("{kills} kills within {duration:?}: {cut_short} cut short, {stored} stored");
-    assert!(cut_short > 0, "no import was killed on its way");
+    eprintln!("{kills} kills within {duration:?}; {stored} imports were stored by then");
+    assert!(stored < kills, "no import was killed on its way");
 
     let serving = installation.serve();
     let answer = eventually(WAIT, || {
