@@ -17,5 +17,6 @@ pub mod only_server;
 pub mod owned;
 pub mod password;
 pub mod routes;
+pub mod schedule;
 pub mod threads;
 pub mod upload;

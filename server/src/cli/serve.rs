@@ -20,6 +20,7 @@ pub fn run(settings: Settings) -> Result<()> {
     // Before the database is opened: a second server must not migrate it, nor clear what the first one holds.
     let only = OnlyServer::take(&Target::parse(&settings.database_url)?)?;
     let importer = start(&settings, only.is_some())?;
+    let schedule = crate::schedule::start(&importer);
     let app = App::new(importer, Arc::new(settings));
     let served = app.clone();
     let ended = actix_web::rt::System::new().block_on(async {
@@ -31,6 +32,7 @@ pub fn run(settings: Settings) -> Result<()> {
     });
     // What runs comes to its end while nobody else may serve the file.
     app.background.stop();
+    schedule.stop();
     drop(only);
     ended
 }

@@ -28,5 +28,6 @@ mod ir_lr2hook;
 mod ir_usc;
 mod multipart;
 mod polling;
+mod schedule;
 mod status;
 mod support;
