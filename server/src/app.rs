@@ -13,6 +13,7 @@ use crate::background::Background;
 use crate::config::Settings;
 use crate::envelope::{ApiError, Kind};
 use crate::routes::games::Counts;
+use crate::webhooks::Webhooks;
 
 /// How long a request waits for its turn to write.
 const WAIT: Duration = Duration::from_secs(2);
@@ -28,6 +29,8 @@ pub struct App {
     pub started: i64,
     /// What makes imports that go on after their request was answered.
     pub background: Arc<Background>,
+    /// What tells programs of others.
+    pub webhooks: Arc<Webhooks>,
     /// How much there is of each game, as last counted.
     pub counts: Arc<Counts>,
 }
@@ -36,8 +39,10 @@ impl App {
     /// An instance that starts now.
     #[must_use]
     pub fn new(importer: Arc<Importer>, settings: Arc<Settings>) -> Self {
-        let background = Arc::new(Background::start(&importer, |_| {}));
-        Self { settings, importer, started: now(), background, counts: Arc::default() }
+        let webhooks = Arc::new(Webhooks::start(&importer, settings.webhooks_to_loopback));
+        let told = Arc::clone(&webhooks);
+        let background = Arc::new(Background::start(&importer, move |document| told.import_made(document)));
+        Self { settings, importer, started: now(), background, webhooks, counts: Arc::default() }
     }
 
     /// The instance that serves a request.

@@ -64,6 +64,11 @@ pub struct Options {
     #[arg(long, env = "TACHI_ASYNC_IMPORTS", global = true, value_name = "BOOL")]
     pub async_imports: Option<bool>,
 
+    /// Whether events may be sent to programs on this machine; for tests.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub webhooks_to_loopback: bool,
+
     /// The oldest version of the fervidex hook that may send scores [default: 1.3.0]
     #[arg(long, env = "TACHI_FERVIDEX_MIN_VERSION", global = true, value_name = "VERSION")]
     pub fervidex_min_version: Option<String>,
@@ -110,6 +115,8 @@ pub struct Settings {
     pub max_body: usize,
     /// Whether imports are answered before they are done, also when the sender does not ask for it.
     pub async_imports: bool,
+    /// Whether events may be sent to programs on this machine; for tests.
+    pub webhooks_to_loopback: bool,
     /// The oldest version of the fervidex hook that may send scores.
     pub fervidex_min_version: String,
     /// How many players have to send an unknown BMS or PMS chart before it is made.
@@ -163,6 +170,7 @@ impl Settings {
             max_upload: flags.max_upload.or(file.max_upload).unwrap_or(16 << 20),
             max_body: flags.max_body.or(file.max_body).unwrap_or(16 << 20),
             async_imports: flags.async_imports.or(file.async_imports).unwrap_or(false),
+            webhooks_to_loopback: flags.webhooks_to_loopback,
             fervidex_min_version: flags
                 .fervidex_min_version
                 .or(file.fervidex_min_version)

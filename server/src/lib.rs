@@ -20,3 +20,4 @@ pub mod routes;
 pub mod schedule;
 pub mod threads;
 pub mod upload;
+pub mod webhooks;

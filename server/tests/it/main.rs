@@ -31,3 +31,4 @@ mod polling;
 mod schedule;
 mod status;
 mod support;
+mod webhooks;
