@@ -40,8 +40,14 @@ impl App {
     #[must_use]
     pub fn new(importer: Arc<Importer>, settings: Arc<Settings>) -> Self {
         let webhooks = Arc::new(Webhooks::start(&importer, settings.webhooks_to_loopback));
-        let told = Arc::clone(&webhooks);
-        let background = Arc::new(Background::start(&importer, move |document| told.import_made(document)));
+        // The thread that tells them knows the importer, so that this must not keep it.
+        let told = Arc::downgrade(&webhooks);
+        importer.listen(move |news| {
+            if let Some(webhooks) = told.upgrade() {
+                webhooks.tell(news);
+            }
+        });
+        let background = Arc::new(Background::start(&importer));
         Self { settings, importer, started: now(), background, webhooks, counts: Arc::default() }
     }
 

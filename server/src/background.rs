@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tachi_core::import_document::ImportDocument;
 use tachi_import::{Importer, Others, Ran, Request};
 
 use crate::app::{App, block};
@@ -25,12 +24,12 @@ const WAIT: Duration = Duration::from_secs(2);
 pub struct Background(Threads);
 
 impl Background {
-    /// Starts them; `announce` is told of every import that was made.
-    pub fn start(importer: &Arc<Importer>, announce: impl Fn(&ImportDocument) + Clone + Send + 'static) -> Self {
+    /// Starts them.
+    pub fn start(importer: &Arc<Importer>) -> Self {
         let threads = Threads::default();
         for number in 1..=WORKERS {
-            let (importer, announce) = (Arc::clone(importer), announce.clone());
-            threads.spawn(&format!("import-{number}"), move |signal| work(&importer, &announce, signal));
+            let importer = Arc::clone(importer);
+            threads.spawn(&format!("import-{number}"), move |signal| work(&importer, signal));
         }
         let importer = Arc::clone(importer);
         threads.spawn("heartbeat", move |signal| beat(&importer, signal));
@@ -51,13 +50,12 @@ pub async fn start(app: &App, request: Request) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn work(importer: &Importer, announce: &impl Fn(&ImportDocument), signal: &Signal) {
+fn work(importer: &Importer, signal: &Signal) {
     while !signal.is_stopped() {
         let wakes = signal.wakes();
         match importer.background_run() {
-            Ok(Some(Ran::Made(imported))) => announce(&imported.document),
+            Ok(Some(Ran::Made(_) | Ran::PutOff)) => {}
             Ok(Some(Ran::Failed(failure))) => log::info!("an import in the background failed: {failure}"),
-            Ok(Some(Ran::PutOff)) => {}
             Ok(None) => signal.pause(wakes, POLL),
             Err(error) => {
                 log::error!("imports in the background wait: {error}");

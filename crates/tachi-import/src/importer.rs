@@ -20,6 +20,7 @@ use thiserror::Error;
 
 use crate::convert::Converted;
 use crate::lock::Holder;
+use crate::news::{Listener, News};
 use crate::pipeline::{self, Import, Scope};
 use crate::stage::Stage;
 use crate::stages::document::orphans_of_failed;
@@ -162,6 +163,7 @@ pub struct Importer {
     configuration: Configuration,
     /// Names this process among those that hold locks.
     instance: String,
+    listener: Listener,
     #[cfg(feature = "failpoints")]
     failpoints: crate::failpoints::Failpoints,
 }
@@ -182,6 +184,7 @@ impl Importer {
             catalogue: ArcSwap::from_pointee(catalogue),
             configuration,
             instance,
+            listener: Listener::default(),
             #[cfg(feature = "failpoints")]
             failpoints: crate::failpoints::Failpoints::default(),
         })
@@ -192,6 +195,10 @@ impl Importer {
     pub fn serving(mut self) -> Self {
         self.instance.insert_str(0, crate::heal::SERVER);
         self
+    }
+
+    pub(crate) fn listener(&self) -> &Listener {
+        &self.listener
     }
 
     #[cfg(feature = "failpoints")]
@@ -264,11 +271,15 @@ impl Importer {
         #[cfg(feature = "failpoints")]
         let _inside = self.failpoints.enter();
         let work = || self.with_catalogue(|catalogue| self.attempt(request, started, catalogue, last));
-        caught(|| match request.import_type.kind() {
+        let imported = caught(|| match request.import_type.kind() {
             // A live score neither meets a 409 nor waits while a synchronisation is still fetching.
             Kind::Ir => work(),
             Kind::File | Kind::Api => self.with_import_lock(request.user, &request.import_id.to_string(), |_| work()),
-        })
+        })?;
+        if !request.dry_run {
+            self.tell(News::of_import(&imported.document));
+        }
+        Ok(imported)
     }
 
     /// Runs work that must not run beside another import of the user, under a name of its own.

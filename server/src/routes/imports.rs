@@ -68,12 +68,8 @@ fn import_type(app: &App, upload: &Upload) -> Result<ImportType, ApiError> {
 
 async fn run(app: &App, request: Request) -> Result<HttpResponse, ApiError> {
     let importer = Arc::clone(&app.importer);
-    let is_dry = request.dry_run;
-    let description = if is_dry { "Dry run: nothing was stored." } else { "Import successful." };
+    let description = if request.dry_run { "Dry run: nothing was stored." } else { "Import successful." };
     let document = block(move || importer.import(request).map_err(ApiError::from)).await?;
-    if !is_dry {
-        app.webhooks.import_made(&document);
-    }
     Ok(success(description, document))
 }
 

@@ -12,13 +12,10 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use reqwest::blocking::Client as Sender;
 use reqwest::redirect::Policy;
-use tachi_core::class::ClassDelta;
-use tachi_core::ids::UserId;
-use tachi_core::import_document::ImportDocument;
 use tachi_db::clients::{Client, clients_with_webhook};
-use tachi_import::Importer;
+use tachi_import::{Importer, News};
 
-use self::events::{Event, News};
+use self::events::Event;
 use self::target::{Allowed, PublicHosts};
 use crate::threads::{Signal, Threads};
 
@@ -49,18 +46,10 @@ impl Webhooks {
         Self { queue, threads }
     }
 
-    /// Tells of an import that was made.
-    pub fn import_made(&self, document: &ImportDocument) {
-        self.tell(News::of_import(document));
-    }
-
-    /// Tells of a class that was earned without an import.
-    pub fn class_earned(&self, user: UserId, delta: ClassDelta) {
-        self.tell(News { classes: vec![delta], ..News::nothing(user) });
-    }
-
-    fn tell(&self, news: News) {
-        if news.is_nothing() {
+    /// Puts into the queue what is worth telling.
+    pub fn tell(&self, news: News) {
+        let news = events::achieved(news);
+        if !events::is_worth_telling(&news) {
             return;
         }
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
@@ -88,7 +77,7 @@ fn send_all(importer: &Importer, queue: &Mutex<VecDeque<News>>, allowed: Allowed
         };
         let read = importer.database().read(|conn| {
             let clients = clients_with_webhook(conn, CLIENTS)?;
-            let events = if clients.is_empty() { Vec::new() } else { news.events(conn)? };
+            let events = if clients.is_empty() { Vec::new() } else { events::events(conn, &news)? };
             Ok::<_, tachi_db::DbError>((clients, events))
         });
         match read {

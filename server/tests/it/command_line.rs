@@ -98,7 +98,8 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        self.child.kill().unwrap();
+        // It may have ended by itself.
+        let _ = self.child.kill();
         self.child.wait().unwrap();
     }
 }

@@ -272,3 +272,23 @@ fn a_file_has_one_server() {
     drop(serving);
     drop(installation.serve());
 }
+
+#[test]
+fn a_server_that_is_told_to_end_leaves_nothing_half_done() {
+    let installation = Installation::on_sqlite();
+    let player = installation.player("player");
+    let mut serving = installation.serve();
+    let form = Form::import("file/batch-manual", &many_scores(SCORES));
+    let accepted = Answer::from(import(&serving.url, &player.token, &form, Some("respond-async")).unwrap());
+    assert_eq!(accepted.status, 202, "{}", accepted.text);
+    let claims = || installation.inside(|importer| importer.database().read(background_claims).unwrap());
+    eventually(WAIT, || (!claims().is_empty()).then_some(()));
+    let told = std::process::Command::new("kill").args(["-TERM", &serving.child.id().to_string()]).status();
+    assert!(told.unwrap().success());
+    let ended = eventually(WAIT, || serving.child.try_wait().unwrap());
+    assert!(ended.success(), "{ended}");
+    // What ran came to its end, and its claim went with it.
+    let (imports, scores) = installation.inside(|importer| installation.checked(importer, player.id));
+    assert_eq!((imports.len(), scores), (1, SCORES));
+    assert!(claims().is_empty());
+}

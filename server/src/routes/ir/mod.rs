@@ -79,9 +79,7 @@ async fn import<P: Protocol>(
 /// Makes an import on a blocking thread.
 async fn run(app: &App, request: Request) -> Result<Imported, ApiError> {
     let importer = Arc::clone(&app.importer);
-    let imported = block(move || importer.import_and_queue(request).map_err(ApiError::from)).await?;
-    app.webhooks.import_made(&imported.document);
-    Ok(imported)
+    block(move || importer.import_and_queue(request).map_err(ApiError::from)).await
 }
 
 /// Gives a user a class.
@@ -93,11 +91,7 @@ async fn set_class(
     value: String,
 ) -> Result<Option<ClassDelta>, ApiError> {
     let importer = Arc::clone(&app.importer);
-    let changed = block(move || importer.set_class(user, gpt, &set, &value).map_err(ApiError::from)).await?;
-    if let Some(delta) = &changed {
-        app.webhooks.class_earned(user, delta.clone());
-    }
-    Ok(changed)
+    block(move || importer.set_class(user, gpt, &set, &value).map_err(ApiError::from)).await
 }
 
 impl From<FatalError> for ApiError {
