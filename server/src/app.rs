@@ -9,9 +9,11 @@ use tachi_core::catalogue::Catalogue;
 use tachi_db::{Conn, DbError};
 use tachi_import::Importer;
 
+use crate::background::Background;
 use crate::config::Settings;
 use crate::envelope::{ApiError, Kind};
 use crate::routes::games::Counts;
+use crate::webhooks::Webhooks;
 
 /// How long a request waits for its turn to write.
 const WAIT: Duration = Duration::from_secs(2);
@@ -25,6 +27,10 @@ pub struct App {
     pub importer: Arc<Importer>,
     /// When the instance started, UNIX milliseconds.
     pub started: i64,
+    /// What makes imports that go on after their request was answered.
+    pub background: Arc<Background>,
+    /// What tells programs of others.
+    pub webhooks: Arc<Webhooks>,
     /// How much there is of each game, as last counted.
     pub counts: Arc<Counts>,
 }
@@ -33,7 +39,16 @@ impl App {
     /// An instance that starts now.
     #[must_use]
     pub fn new(importer: Arc<Importer>, settings: Arc<Settings>) -> Self {
-        Self { settings, importer, started: now(), counts: Arc::default() }
+        let webhooks = Arc::new(Webhooks::start(&importer, settings.webhooks_to_loopback));
+        // The thread that tells them knows the importer, so that this must not keep it.
+        let told = Arc::downgrade(&webhooks);
+        importer.listen(move |news| {
+            if let Some(webhooks) = told.upgrade() {
+                webhooks.tell(news);
+            }
+        });
+        let background = Arc::new(Background::start(&importer));
+        Self { settings, importer, started: now(), background, webhooks, counts: Arc::default() }
     }
 
     /// The instance that serves a request.

@@ -60,6 +60,15 @@ pub struct Options {
     #[arg(long, env = "TACHI_MAX_BODY", global = true, value_name = "BYTES")]
     pub max_body: Option<usize>,
 
+    /// Whether imports are answered before they are done, also when the sender does not ask for it [default: false]
+    #[arg(long, env = "TACHI_ASYNC_IMPORTS", global = true, value_name = "BOOL")]
+    pub async_imports: Option<bool>,
+
+    /// Whether events may be sent to programs on this machine; for tests.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub webhooks_to_loopback: bool,
+
     /// The oldest version of the fervidex hook that may send scores [default: 1.3.0]
     #[arg(long, env = "TACHI_FERVIDEX_MIN_VERSION", global = true, value_name = "VERSION")]
     pub fervidex_min_version: Option<String>,
@@ -108,6 +117,10 @@ pub struct Settings {
     pub max_upload: usize,
     /// The largest JSON body, in bytes.
     pub max_body: usize,
+    /// Whether imports are answered before they are done, also when the sender does not ask for it.
+    pub async_imports: bool,
+    /// Whether events may be sent to programs on this machine; for tests.
+    pub webhooks_to_loopback: bool,
     /// The oldest version of the fervidex hook that may send scores.
     pub fervidex_min_version: String,
     /// How many players have to send an unknown BMS or PMS chart before it is made.
@@ -162,6 +175,8 @@ impl Settings {
             our_url: our_url(flags.our_url.or(file.our_url), bind)?,
             max_upload: flags.max_upload.or(file.max_upload).unwrap_or(16 << 20),
             max_body: flags.max_body.or(file.max_body).unwrap_or(16 << 20),
+            async_imports: flags.async_imports.or(file.async_imports).unwrap_or(false),
+            webhooks_to_loopback: flags.webhooks_to_loopback,
             fervidex_min_version: flags
                 .fervidex_min_version
                 .or(file.fervidex_min_version)

@@ -125,9 +125,14 @@ impl ApiError {
 
     /// A fault of ours: the detail goes to the log under an identifier, which is all that the sender learns.
     pub fn internal(detail: impl fmt::Display) -> Self {
+        Self::reported("A fatal internal server error has occured.", detail)
+    }
+
+    /// A fault of ours as [`internal`](Self::internal), with a text of its own.
+    pub fn reported(text: &str, detail: impl fmt::Display) -> Self {
         let id = const_hex::encode(rand::random::<[u8; 6]>());
         log::error!("internal error {id}: {detail:#}");
-        Self::new(Kind::Internal, format!("A fatal internal server error has occured. (error {id})"))
+        Self::new(Kind::Internal, format!("{text} (error {id})"))
     }
 
     /// Adds a header to the answer.

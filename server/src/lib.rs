@@ -3,7 +3,7 @@
 
 pub mod app;
 pub mod auth;
-mod background;
+pub mod background;
 pub mod body;
 pub mod builtin;
 pub mod cli;
@@ -13,7 +13,11 @@ pub mod envelope;
 pub mod http;
 pub mod logging;
 pub mod multipart;
+pub mod only_server;
 pub mod owned;
 pub mod password;
 pub mod routes;
+pub mod schedule;
+pub mod threads;
 pub mod upload;
+pub mod webhooks;

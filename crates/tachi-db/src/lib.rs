@@ -39,11 +39,14 @@ mod schema;
 mod score_data;
 mod target;
 
+pub mod background;
 pub mod catalogue;
+pub mod clients;
 pub mod dangling;
 pub mod goals;
 pub mod hook_settings;
 pub mod imports;
+pub mod jobs;
 pub mod locks;
 pub mod open;
 pub mod orphans;

@@ -128,6 +128,37 @@ pub fn import_lock_heartbeat(conn: &mut Conn, instance: &str, now: i64) -> Resul
     Ok(diesel::update(query).set(user_locks::heartbeat_at.eq(now)).execute(conn)?)
 }
 
+/// Whether a process whose last sign of life was at that time is dead, as far as anybody can tell.
+#[must_use]
+pub const fn is_dead(heartbeat_at: i64, now: i64) -> bool {
+    heartbeat_at < now - DEAD
+}
+
+/// Clears a lock whose process is dead. Returns whether it still was as `lock` says.
+///
+/// # Errors
+/// Those of the database.
+pub fn import_lock_clear(conn: &mut Conn, lock: &HeldLock) -> Result<bool, DbError> {
+    let query = user_locks::table.filter(user_locks::user_id.eq(lock.user.0)).filter(user_locks::locked.eq(true));
+    let query = query.filter(user_locks::holder.eq(&lock.holder)).filter(user_locks::instance.eq(&lock.instance));
+    let cleared =
+        diesel::update(query.filter(user_locks::heartbeat_at.eq(lock.heartbeat_at))).set(FREE).execute(conn)?;
+    Ok(cleared > 0)
+}
+
+/// A lock that nobody holds.
+#[derive(AsChangeset)]
+#[diesel(table_name = user_locks, treat_none_as_null = true)]
+struct Free {
+    locked: bool,
+    locked_at: Option<i64>,
+    holder: Option<String>,
+    instance: Option<String>,
+    heartbeat_at: Option<i64>,
+}
+
+const FREE: Free = Free { locked: false, locked_at: None, holder: None, instance: None, heartbeat_at: None };
+
 /// Releases a user's import lock, if `holder` has it; returns whether it had. As the last step of a transaction it is
 /// also the check that the lock was not lost on the way.
 ///
@@ -135,15 +166,7 @@ pub fn import_lock_heartbeat(conn: &mut Conn, instance: &str, now: i64) -> Resul
 /// Those of the database.
 pub fn import_lock_release(conn: &mut Conn, user: UserId, holder: &str) -> Result<bool, DbError> {
     let query = user_locks::table.filter(user_locks::user_id.eq(user.0)).filter(user_locks::locked.eq(true));
-    let released = diesel::update(query.filter(user_locks::holder.eq(holder)))
-        .set((
-            user_locks::locked.eq(false),
-            user_locks::locked_at.eq(None::<i64>),
-            user_locks::holder.eq(None::<String>),
-            user_locks::instance.eq(None::<String>),
-            user_locks::heartbeat_at.eq(None::<i64>),
-        ))
-        .execute(conn)?;
+    let released = diesel::update(query.filter(user_locks::holder.eq(holder))).set(FREE).execute(conn)?;
     Ok(released > 0)
 }
 

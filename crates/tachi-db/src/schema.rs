@@ -401,6 +401,47 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    background_imports (import_id) {
+        import_id -> Text,
+        user_id -> Integer,
+        import_type -> Text,
+        user_intent -> Bool,
+        file_name -> Nullable<Text>,
+        fields -> Text,
+        body -> Binary,
+        received -> BigInt,
+        due_at -> BigInt,
+        locked_tries -> Integer,
+        crashes -> Integer,
+        instance -> Nullable<Text>,
+        heartbeat_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    job_runs (job, due_at) {
+        job -> Text,
+        due_at -> BigInt,
+        instance -> Text,
+        claimed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    oauth_clients (client_id) {
+        client_id -> Text,
+        client_secret -> Text,
+        name -> Text,
+        author -> Integer,
+        permissions -> Text,
+        redirect_uri -> Nullable<Text>,
+        webhook_uri -> Nullable<Text>,
+        api_key_template -> Nullable<Text>,
+        api_key_filename -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(api_tokens -> users (user_id));
 diesel::joinable!(pbs -> charts (chart_key));
 diesel::joinable!(goal_charts -> goals (goal_key));

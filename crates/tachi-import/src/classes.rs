@@ -9,6 +9,7 @@ use tachi_db::profiles::{ClassAchievement, Profile, class_achievements_insert, p
 use tachi_db::{Conn, DbError};
 
 use crate::importer::{ImportFailure, Importer, LIVE_WAIT, now};
+use crate::news::News;
 
 impl Importer {
     /// Gives a user a class that a course earned, unless the one held is as high; returns what changed. Without a
@@ -23,10 +24,13 @@ impl Importer {
         set: &str,
         value: &str,
     ) -> Result<Option<ClassDelta>, ImportFailure> {
-        self.database().write(LIVE_WAIT, |conn| {
+        let raised = self.database().write(LIVE_WAIT, |conn| {
             user_write_lock(conn, user, LIVE_WAIT)?;
-            Ok(raise(conn, user, gpt, (set, value))?)
-        })
+            Ok::<_, ImportFailure>(raise(conn, user, gpt, (set, value))?)
+        })?;
+        let classes = raised.iter().cloned().collect();
+        self.tell(News { user, classes, goals: Vec::new(), milestones: Vec::new() });
+        Ok(raised)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The importer: the pipeline with what it works on.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -19,6 +20,7 @@ use thiserror::Error;
 
 use crate::convert::Converted;
 use crate::lock::Holder;
+use crate::news::{Listener, News};
 use crate::pipeline::{self, Import, Scope};
 use crate::stage::Stage;
 use crate::stages::document::orphans_of_failed;
@@ -28,8 +30,10 @@ use crate::unknown_charts::{Queued, Waiting};
 pub(crate) const WAIT: Duration = Duration::from_secs(30);
 /// How long a live submission waits: its sender neither retries nor keeps a refused play.
 pub(crate) const LIVE_WAIT: Duration = Duration::from_secs(2);
+/// How long what a failed live submission leaves waits to be written: its sender still waits for the answer.
+const LIVE_NOTE_WAIT: Duration = Duration::from_millis(250);
 /// What a player is told of a fault of ours.
-const INTERNAL: &str = "An internal service error has occurred. This has been reported!";
+pub(crate) const INTERNAL: &str = "An internal service error has occurred. This has been reported!";
 /// How often an import converts again because the catalogue changed meanwhile.
 const MAX_RELOADS: usize = 3;
 
@@ -164,7 +168,13 @@ pub struct Importer {
     configuration: Configuration,
     /// Names this process among those that hold locks.
     instance: String,
+    listener: Listener,
+    #[cfg(feature = "failpoints")]
+    failpoints: crate::failpoints::Failpoints,
 }
+
+/// What is done last in the transaction of an import.
+pub(crate) type LastStep<'a> = &'a dyn Fn(&mut Conn) -> Result<(), ImportFailure>;
 
 impl Importer {
     /// An importer on a database whose catalogue is loaded.
@@ -174,7 +184,31 @@ impl Importer {
     pub fn new(database: Database, configuration: Configuration) -> Result<Self, DbError> {
         let catalogue = database.read(catalogue_load)?;
         let instance = const_hex::encode(rand::random::<[u8; 8]>());
-        Ok(Self { database, catalogue: ArcSwap::from_pointee(catalogue), configuration, instance })
+        Ok(Self {
+            database,
+            catalogue: ArcSwap::from_pointee(catalogue),
+            configuration,
+            instance,
+            listener: Listener::default(),
+            #[cfg(feature = "failpoints")]
+            failpoints: crate::failpoints::Failpoints::default(),
+        })
+    }
+
+    /// The same importer in a process that serves: the next one to serve the same database knows what this one left.
+    #[must_use]
+    pub fn serving(mut self) -> Self {
+        self.instance.insert_str(0, crate::heal::SERVER);
+        self
+    }
+
+    pub(crate) fn listener(&self) -> &Listener {
+        &self.listener
+    }
+
+    #[cfg(feature = "failpoints")]
+    pub(crate) fn failpoints(&self) -> &crate::failpoints::Failpoints {
+        &self.failpoints
     }
 
     /// The database.
@@ -228,13 +262,29 @@ impl Importer {
     /// As [`import`](Self::import).
     pub fn import_and_queue(&self, request: Request) -> Result<Imported, ImportFailure> {
         let started = now();
-        let work = || self.with_catalogue(|catalogue| self.attempt(&request, started, catalogue));
-        let result = match request.import_type.kind() {
+        let imported = self.import_unnoted(&request, started, &|_| Ok(()));
+        imported.inspect_err(|failure| self.note_failure(&request, started, failure))
+    }
+
+    /// Makes an import whose failure the caller notes; `last` is done with its commit.
+    pub(crate) fn import_unnoted(
+        &self,
+        request: &Request,
+        started: i64,
+        last: LastStep<'_>,
+    ) -> Result<Imported, ImportFailure> {
+        #[cfg(feature = "failpoints")]
+        let _inside = self.failpoints.enter();
+        let work = || self.with_catalogue(|catalogue| self.attempt(request, started, catalogue, last));
+        let imported = caught(|| match request.import_type.kind() {
             // A live score neither meets a 409 nor waits while a synchronisation is still fetching.
             Kind::Ir => work(),
             Kind::File | Kind::Api => self.with_import_lock(request.user, &request.import_id.to_string(), |_| work()),
-        };
-        result.inspect_err(|failure| self.note_failure(&request, started, failure))
+        })?;
+        if !request.dry_run {
+            self.tell(News::of_import(&imported.document));
+        }
+        Ok(imported)
     }
 
     /// Runs work that must not run beside another import of the user, under a name of its own.
@@ -244,6 +294,8 @@ impl Importer {
         name: &str,
         work: impl FnOnce(&Holder<'_>) -> Result<T, ImportFailure>,
     ) -> Result<T, ImportFailure> {
+        #[cfg(feature = "failpoints")]
+        let _inside = self.failpoints.enter();
         let holder = Holder { database: &self.database, instance: &self.instance, user, name, wait: WAIT };
         holder.with_lock(|| work(&holder))?.unwrap_or_else(|| Err(ImportFailure::locked()))
     }
@@ -296,11 +348,25 @@ impl Importer {
         if request.dry_run {
             return;
         }
-        let message = match failure.kind {
-            FailureKind::Internal => INTERNAL,
-            _ => &failure.message,
-        };
-        let tracker = Tracker {
+        let tracker = self.tracker(request, started, Some(failure));
+        if let Err(error) = self.database.write(note_wait(request), |conn| tracker_put(conn, &tracker)) {
+            log::error!("the failure of import {} is not noted: {error}", request.import_id);
+        }
+    }
+
+    /// The tracker of an import that runs, or failed.
+    pub(crate) fn tracker(&self, request: &Request, started: i64, failure: Option<&ImportFailure>) -> Tracker {
+        let error = failure.map(|failure| {
+            let message = match failure.kind {
+                FailureKind::Internal => {
+                    log::error!("import {} failed: {failure}", request.import_id);
+                    INTERNAL
+                }
+                _ => &failure.message,
+            };
+            TrackerError { message: message.to_owned(), status: Some(i32::from(failure.kind.status())) }
+        });
+        Tracker {
             import: request.import_id,
             import_type: request.import_type,
             user: request.user,
@@ -308,11 +374,8 @@ impl Importer {
             time_started: started,
             stage: None,
             progress: None,
-            error: Some(TrackerError { message: message.to_owned(), status: Some(i32::from(failure.kind.status())) }),
+            error,
             instance: self.instance.clone(),
-        };
-        if let Err(error) = self.database.write(WAIT, |conn| tracker_put(conn, &tracker)) {
-            log::error!("the failure of import {} is not noted: {error}", request.import_id);
         }
     }
 
@@ -322,8 +385,11 @@ impl Importer {
         request: &Request,
         started: i64,
         catalogue: &Catalogue,
+        last: LastStep<'_>,
     ) -> Result<Option<Imported>, ImportFailure> {
         let converted = Stage::Parse.run(|| self.convert(request, catalogue))?;
+        // Scores are hydrated one by one as they are parsed.
+        Stage::Hydrate.begin()?;
         let waiting = match self.queue(request, catalogue, &converted.unknown_charts)? {
             Queued::Waiting(waiting) => waiting,
             Queued::Again => return Ok(None),
@@ -332,10 +398,18 @@ impl Importer {
         let wait = if locked { WAIT } else { LIVE_WAIT };
         let scope = Scope { user: request.user, catalogue, now: now() };
         let import = Import { request, scope, started, locked, wait };
+        let store = |conn: &mut Conn| {
+            let document = pipeline::store(conn, &import, &converted)?;
+            if document.is_some() {
+                last(conn)?;
+            }
+            Ok(document)
+        };
         let document = if request.dry_run {
-            self.database.write_rolled_back(wait, |conn| pipeline::store(conn, &import, &converted))
+            self.database.write_rolled_back(wait, store)
         } else {
-            let stored = self.database.write(wait, |conn| pipeline::store(conn, &import, &converted));
+            // A panic is caught here, too: what did not match is kept after any failure.
+            let stored = caught(|| self.database.write(wait, store));
             stored.inspect_err(|_| self.keep_orphans(&import, &converted))
         };
         Ok(document?.map(|document| Imported { document, waiting }))
@@ -343,7 +417,8 @@ impl Importer {
 
     /// What did not match is not lost with an import that fails.
     fn keep_orphans(&self, import: &Import<'_>, converted: &Converted) {
-        let kept = self.database.write(WAIT, |conn| orphans_of_failed(conn, import, converted));
+        let wait = note_wait(import.request);
+        let kept = self.database.write(wait, |conn| orphans_of_failed(conn, import, converted));
         if let Err(error) = kept {
             log::error!("the orphans of import {} are not kept: {error}", import.request.import_id);
         }
@@ -370,6 +445,20 @@ impl Importer {
             fervidex_min_version: &self.configuration.fervidex_min_version,
         }
     }
+}
+
+/// How long what a failed import leaves waits to be written.
+fn note_wait(request: &Request) -> Duration {
+    if request.import_type.kind() == Kind::Ir { LIVE_NOTE_WAIT } else { WAIT }
+}
+
+/// Runs work whose panic is a failure like any other; what it had open is rolled back on the way here.
+fn caught<T>(work: impl FnOnce() -> Result<T, ImportFailure>) -> Result<T, ImportFailure> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no text");
+        Err(ImportFailure::internal(format!("it panicked: {text}")))
+    })
 }
 
 /// A name for the holder of a lock that is no import.

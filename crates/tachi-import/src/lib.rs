@@ -4,12 +4,17 @@
 //! input, tells new scores from known ones, and stores scores, sessions, PBs, ratings and classes in one transaction.
 #![deny(missing_docs)]
 
+mod background;
 pub mod check;
 mod classes;
 pub mod convert;
 mod delete;
+#[cfg(feature = "failpoints")]
+pub mod failpoints;
+mod heal;
 mod importer;
 mod lock;
+mod news;
 mod orphans;
 mod pipeline;
 mod rederive;
@@ -21,7 +26,10 @@ pub mod stage;
 mod stages;
 mod unknown_charts;
 
+pub use background::Ran;
+pub use heal::{Healed, Others};
 pub use importer::{Configuration, FailureKind, ImportFailure, Imported, Importer, Request};
+pub use news::News;
 pub use orphans::OrphanCounts;
 pub use rederive::Rederived;
 pub use unknown_charts::Waiting;

@@ -8,6 +8,7 @@ use tachi_db::locks::{Acquired, import_lock_acquire, import_lock_heartbeat, impo
 use tachi_db::{Conn, Database, DbError};
 
 use crate::importer::{ImportFailure, now};
+use crate::stage::Stage;
 
 /// How often a running import shows that its process lives; a lock that is not renewed for 15 s is taken for dead.
 const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -34,9 +35,8 @@ impl Holder<'_> {
     /// # Errors
     /// Those of the database while the lock is taken.
     pub fn with_lock<T>(&self, work: impl FnOnce() -> T) -> Result<Option<T>, DbError> {
-        let taken = self
-            .database
-            .write(self.wait, |conn| import_lock_acquire(conn, self.user, self.name, self.instance, now()))?;
+        let take = |conn: &mut Conn| import_lock_acquire(conn, self.user, self.name, self.instance, now());
+        let taken = Stage::Lock.run(|| self.database.write(self.wait, take))?;
         if taken == Acquired::Held {
             return Ok(None);
         }

@@ -21,6 +21,7 @@ use tachi_parsers::registry;
 
 use crate::convert::{Candidate, Element, ElementOutcome, candidate, row};
 use crate::importer::{FailureKind, ImportFailure, Importer, WAIT, random_name};
+use crate::news::News;
 use crate::pipeline::{Applied, Origin, Scope, apply, charts};
 
 /// How many orphans are read at a time.
@@ -63,16 +64,18 @@ impl Importer {
         user: UserId,
         wanted: impl Fn(&Orphan) -> bool,
     ) -> Result<OrphanCounts, ImportFailure> {
-        self.with_import_lock(user, &random_name(), |holder| {
+        let (counts, news) = self.with_import_lock(user, &random_name(), |holder| {
             self.with_catalogue(|catalogue| {
                 let retried = Retried::read(self, user, catalogue, &wanted)?;
                 self.write_with(catalogue, user, WAIT, |conn, scope| {
-                    let counts = retried.store(conn, scope)?;
+                    let stored = retried.store(conn, scope)?;
                     holder.give_back(conn)?;
-                    Ok(counts)
+                    Ok(stored)
                 })
             })
-        })
+        })?;
+        self.tell(news);
+        Ok(counts)
     }
 
     /// Tries everybody's orphans again, one user at a time; `progress` is told how many users are done, and of how
@@ -173,7 +176,7 @@ impl Retried {
     }
 
     /// Stores what may become scores; the orphans go in the same transaction.
-    fn store(&self, conn: &mut Conn, scope: &Scope<'_>) -> Result<OrphanCounts, ImportFailure> {
+    fn store(&self, conn: &mut Conn, scope: &Scope<'_>) -> Result<(OrphanCounts, News), ImportFailure> {
         let gone: Vec<OrphanKey> = self.refused.iter().chain(&self.found).copied().collect();
         // Their owner may have removed some since they were read; those must not come back as scores.
         if orphans_delete(conn, &gone)? != gone.len() {
@@ -182,10 +185,12 @@ impl Retried {
         let playtypes: Vec<Gpt> = self.playtypes.iter().copied().collect();
         let opened = open(conn, scope.user, &playtypes, &charts(&self.elements))?;
         let origin = Origin { opened: &opened, import: None, playtypes: &playtypes, classes: &[] };
-        let Applied { separated, .. } = apply(conn, scope, &self.elements, origin)?;
+        let Applied { separated, class_deltas, evaluated, .. } = apply(conn, scope, &self.elements, origin)?;
         let success = separated.rows.iter().filter(|row| row.status == RowStatus::New).count() as u64;
         let removed = gone.len() as u64 - success;
-        Ok(OrphanCounts { processed: self.failed + gone.len() as u64, failed: self.failed, success, removed })
+        let counts = OrphanCounts { processed: self.failed + gone.len() as u64, failed: self.failed, success, removed };
+        let (goals, milestones) = (evaluated.goals, evaluated.milestones);
+        Ok((counts, News { user: scope.user, classes: class_deltas, goals, milestones }))
     }
 }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Instant;
 
+use tachi_db::DbError;
+
 /// A stage of the pipeline: the one source for progress, logs and failure points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
@@ -65,11 +67,22 @@ impl Stage {
     }
 
     /// Runs the stage and logs how long it took.
-    pub fn run<T>(self, work: impl FnOnce() -> T) -> T {
+    ///
+    /// # Errors
+    /// Those of the work.
+    pub fn run<T, E: From<DbError>>(self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        self.begin()?;
         let begun = Instant::now();
         let made = work();
         log::debug!("stage {self}: {:.1} ms", begun.elapsed().as_secs_f64() * 1000.0);
         made
+    }
+
+    /// Passes the failure point of the stage.
+    pub(crate) fn begin(self) -> Result<(), DbError> {
+        #[cfg(feature = "failpoints")]
+        crate::failpoints::reach(self)?;
+        Ok(())
     }
 }
 

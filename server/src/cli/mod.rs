@@ -97,10 +97,15 @@ impl Cli {
     }
 }
 
+/// Makes the data folder when needed.
+fn make_data_dir(settings: &Settings) -> Result<()> {
+    let folder = &settings.data_dir;
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))
+}
+
 /// Opens the database of the settings; the data folder is made when needed.
 pub fn open(settings: &Settings) -> Result<Database> {
-    std::fs::create_dir_all(&settings.data_dir)
-        .with_context(|| format!("cannot make the data folder {}", settings.data_dir.display()))?;
+    make_data_dir(settings)?;
     Ok(Database::open(&settings.database_url, &DatabaseOptions::default())?)
 }
 
@@ -125,10 +130,14 @@ pub fn importer(settings: &Settings) -> Result<Arc<tachi_import::Importer>> {
 
 /// An importer on a database that is open.
 pub fn importer_on(settings: &Settings, database: Database) -> Result<Arc<tachi_import::Importer>> {
+    build_importer(settings, database).map(Arc::new)
+}
+
+fn build_importer(settings: &Settings, database: Database) -> Result<tachi_import::Importer> {
     let configuration = tachi_import::Configuration {
         games: settings.games.clone(),
         fervidex_min_version: settings.fervidex_min_version.clone(),
         beatoraja_queue_size: settings.beatoraja_queue_size,
     };
-    Ok(Arc::new(tachi_import::Importer::new(database, configuration)?))
+    Ok(tachi_import::Importer::new(database, configuration)?)
 }

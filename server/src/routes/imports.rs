@@ -11,7 +11,7 @@ use tachi_db::users::user_by_id;
 use tachi_import::{FailureKind, ImportFailure, Request};
 use tachi_parsers::file::import_class;
 
-use super::{has_query, shown};
+use super::{has_query, respond_async, shown};
 use crate::app::{App, block, now};
 use crate::auth::{Caller, KamaitachiOnly, Permitted, SubmitScore};
 use crate::body;
@@ -30,6 +30,7 @@ pub async fn from_file(
     let upload = upload::receive(&request, payload, app.settings.max_upload).await?;
     let import_type = import_type(&app, &upload)?;
     let intent = request.headers().get("X-User-Intent").map(|value| value.to_str().unwrap_or_default());
+    let wish = respond_async::wish(&app, &request);
     let request = Request {
         import_id: ImportId::from_bytes(rand::random()),
         import_type,
@@ -41,7 +42,11 @@ pub async fn from_file(
         received: now(),
         dry_run: has_query(request.query_string(), "dryRun"),
     };
-    run(&app, request).await
+    match wish {
+        // Nobody could ever ask what a dry run came to.
+        Some(wish) if !request.dry_run => respond_async::start(&app, request, wish).await,
+        _ => run(&app, request).await,
+    }
 }
 
 /// `POST /import/class`: classes that a player states by hand. Source: `spec/import-types/file-import-class.md`.
@@ -127,9 +132,8 @@ impl From<ImportFailure> for ApiError {
             FailureKind::Upstream => Kind::Internal,
             FailureKind::EndlessUpstream => Kind::LoopDetected,
             FailureKind::Internal => {
-                log::error!("import failed: {}", failure.message);
                 let text = "An internal service error has occurred. This has been reported!";
-                return Self::new(Kind::Internal, text);
+                return Self::reported(text, format!("the import failed: {}", failure.message));
             }
         };
         Self::new(kind, failure.message)

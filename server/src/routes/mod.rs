@@ -5,6 +5,7 @@ pub mod games;
 mod imports;
 mod ir;
 mod polling;
+mod respond_async;
 mod rows;
 mod schemas;
 mod scores;
@@ -41,10 +42,6 @@ pub fn configure(service: &mut ServiceConfig) {
             .route("/games", web::get().to(games::list))
             .route("/games/{game}", web::get().to(games::game))
             .route("/games/{game}/{playtype}", web::get().to(games::gpt))
-            .route("/imports/{import}/rows", web::get().to(rows::get))
-            // Scores going away.
-            .route("/imports/{import}/revert", web::post().to(changes::revert))
-            .route("/scores/{score}", web::delete().to(changes::delete_score))
             // Reading back.
             .route("/scores/{score}", web::get().to(scores::get))
             .route("/sessions/{session}", web::get().to(sessions::get))

@@ -12,16 +12,16 @@ use crate::support::{Answer, Form, client, demo_csv, fixture, keys};
 const CSV: &str = "file/eamusement-iidx-csv";
 
 /// The binary, in a folder of its own and without settings from outside.
-struct Tachi {
+pub struct Tachi {
     folder: TempDir,
 }
 
 impl Tachi {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
@@ -33,7 +33,7 @@ impl Tachi {
         name
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tachi"));
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TACHI_")) {
             command.env_remove(name);
@@ -44,13 +44,13 @@ impl Tachi {
 
     /// Runs a command that must succeed and returns what it printed.
     #[track_caller]
-    fn ok(&self, args: &[&str]) -> String {
+    pub fn ok(&self, args: &[&str]) -> String {
         succeeded(&self.command(args).output().unwrap())
     }
 
     /// Runs a command that must fail and returns what it complained about.
     #[track_caller]
-    fn fails(&self, args: &[&str]) -> String {
+    pub fn fails(&self, args: &[&str]) -> String {
         failed(&self.command(args).output().unwrap())
     }
 
@@ -80,14 +80,14 @@ fn failed(output: &Output) -> String {
 }
 
 /// `tachi serve`; it ends when this is dropped.
-struct Serving {
-    child: Child,
-    url: String,
+pub struct Serving {
+    pub child: Child,
+    pub url: String,
 }
 
 impl Serving {
     #[track_caller]
-    fn start(mut command: Command) -> Self {
+    pub fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -98,7 +98,8 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        self.child.kill().unwrap();
+        // It may have ended by itself.
+        let _ = self.child.kill();
         self.child.wait().unwrap();
     }
 }

@@ -1,13 +1,16 @@
 //! Imports at the same time.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use tachi_core::ids::UserId;
 use tachi_db::DbError;
 use tachi_db::locks::{Acquired, import_lock_acquire, import_lock_release, import_locks_held};
+use tachi_import::failpoints::Fault;
+use tachi_import::stage::Stage;
 use tachi_server::app::now;
 
-use crate::support::{Form, NOON, Stored, TestServer, batch, demo_csv, on_both, score};
+use crate::support::{Answer, Form, NOON, Stored, TestServer, batch, demo_csv, on_both, score};
 
 const WAIT: Duration = Duration::from_secs(30);
 const HOLDER: &str = "somebody-else";
@@ -80,7 +83,7 @@ fn imports_of_one_user_at_once_store_every_score_once() {
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
         let (done, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
-        let new = |answer: &&crate::support::Answer| answer.body()["scoreIDs"].as_array().unwrap().len();
+        let new = |answer: &&Answer| answer.body()["scoreIDs"].as_array().unwrap().len();
         assert_eq!(done.iter().filter(|answer| new(answer) > 0).count(), 1);
         for answer in refused {
             answer.refused(409, LOCKED);
@@ -107,5 +110,96 @@ fn imports_of_different_users_never_block_each_other() {
         for player in &players {
             assert_eq!(server.stored(player.id), expected);
         }
+    });
+}
+
+#[test]
+fn of_two_imports_of_a_user_one_is_made() {
+    on_both(|server| {
+        let player = server.player();
+        let armed = server.app.importer.arm(Stage::Parse, Fault::Stall);
+        let form = |ex| Form::import("file/batch-manual", &batch(&[score("AA", ex, "CLEAR", NOON)]));
+        std::thread::scope(|scope| {
+            let first = scope.spawn(|| player.caller.upload(&form(3000)));
+            armed.wait();
+            let begun = Instant::now();
+            player.caller.upload(&form(3001)).refused(409, LOCKED);
+            // Who comes second is not kept waiting, and does not take the lock from the first.
+            assert!(begun.elapsed() < Duration::from_secs(2));
+            assert_eq!(held(server), 1);
+            drop(armed);
+            assert_eq!(first.join().unwrap().body()["scoreIDs"].as_array().unwrap().len(), 1);
+        });
+        assert_eq!(held(server), 0);
+        assert_eq!((server.stored(player.id).imports, server.stored(player.id).scores), (1, 1));
+    });
+}
+
+/// A play that a hook sends as it happens.
+fn live(ex: i64) -> Value {
+    serde_json::from_slice(&batch(&[score("AA", ex, "CLEAR", NOON)])).unwrap()
+}
+
+/// The longest that a hook waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+#[test]
+fn a_live_score_is_kept_at_once_while_an_import_of_its_user_fetches() {
+    on_both(|server| {
+        let player = server.player();
+        let armed = server.app.importer.arm(Stage::Parse, Fault::Stall);
+        let form = Form::import("file/eamusement-iidx-csv", &demo_csv());
+        std::thread::scope(|scope| {
+            let importing = scope.spawn(|| player.caller.upload(&form));
+            armed.wait();
+            let begun = Instant::now();
+            let answer = player.caller.post("/ir/direct-manual/import", &live(3000));
+            assert!(begun.elapsed() < PATIENCE);
+            assert_eq!(answer.body()["scoreIDs"].as_array().unwrap().len(), 1);
+            assert_eq!(server.stored(player.id).scores, 1);
+            drop(armed);
+            importing.join().unwrap().body();
+        });
+    });
+}
+
+#[test]
+fn a_live_score_waits_its_turn_while_an_import_of_its_user_is_stored() {
+    on_both(|server| {
+        let player = server.player();
+        let armed = server.app.importer.arm(Stage::Profile, Fault::Stall);
+        let form = Form::import("file/eamusement-iidx-csv", &demo_csv());
+        std::thread::scope(|scope| {
+            let importing = scope.spawn(|| player.caller.upload(&form));
+            armed.wait();
+            let begun = Instant::now();
+            let live = scope.spawn(|| player.caller.post("/ir/direct-manual/import", &live(3000)));
+            std::thread::sleep(Duration::from_secs(1));
+            drop(armed);
+            assert_eq!(live.join().unwrap().body()["scoreIDs"].as_array().unwrap().len(), 1);
+            assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
+            importing.join().unwrap().body();
+        });
+        assert_eq!(server.stored(player.id).imports, 2);
+    });
+}
+
+#[test]
+fn a_live_score_that_cannot_be_stored_is_answered_in_time() {
+    on_both(|server| {
+        let player = server.player();
+        let armed = server.app.importer.arm(Stage::Profile, Fault::Stall);
+        let form = Form::import("file/eamusement-iidx-csv", &demo_csv());
+        std::thread::scope(|scope| {
+            let importing = scope.spawn(|| player.caller.upload(&form));
+            armed.wait();
+            let begun = Instant::now();
+            let answer: Answer = player.caller.post("/ir/direct-manual/import", &live(3000));
+            assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
+            answer.refused(409, LOCKED);
+            assert_eq!(answer.header("Retry-After"), Some("2"));
+            drop(armed);
+            importing.join().unwrap().body();
+        });
     });
 }

@@ -6,13 +6,16 @@
 mod postgres;
 
 mod auth;
+mod background;
 mod browsers;
 mod changes;
 mod command_line;
 mod concurrency;
+mod crashes;
 mod documents;
 mod dry_run;
 mod endpoints;
+mod failures;
 mod import_class;
 mod import_file;
 mod import_refused;
@@ -26,5 +29,7 @@ mod ir_lr2hook;
 mod ir_usc;
 mod multipart;
 mod polling;
+mod schedule;
 mod status;
 mod support;
+mod webhooks;

@@ -10,9 +10,12 @@ use tachi_core::catalogue::{ChartKey, FolderDocument, GoalDocument, QuestDocumen
 use tachi_core::game::Gpt;
 use tachi_core::ids::{ImportId, OrphanId, SessionId, UserId};
 use tachi_core::import_document::{GoalState, MilestoneState};
+use tachi_db::background::*;
 use tachi_db::catalogue::*;
+use tachi_db::clients::*;
 use tachi_db::goals::*;
 use tachi_db::imports::*;
+use tachi_db::jobs::*;
 use tachi_db::open::open;
 use tachi_db::orphans::*;
 use tachi_db::pbs::*;
@@ -83,6 +86,13 @@ const QUERIES: &[Query] = queries! {
     orphans_of_user(USER, None, 10);
     orphans_to_retry(USER, Some((1, &OrphanId::new("O"))), 10);
     orphans_delete_of_import(ImportKey(1));
+    background_claim("a", 0);
+    background_put_off(ImportId::from_bytes([0; 20]), "a", 0);
+    background_delete(ImportId::from_bytes([0; 20]), Some("a"));
+    background_exists(ImportId::from_bytes([0; 20]));
+    job_claim("orphans", 0, "a", 0);
+    client_by_id("CI");
+    clients_of_user(USER);
     goal_subscriptions_touched(USER, &[GPT], CHARTS);
     goal_subscriptions_of_user(USER, GPT);
     quest_subscriptions_of_user(USER, &[GPT]);

@@ -15,6 +15,8 @@ use tachi_db::goals::{
 use tachi_db::pbs::{StoredPb, pbs_of_charts, pbs_of_folders};
 use tachi_db::{Conn, DbError, FolderKey};
 
+use crate::stage::Stage;
+
 /// Whose goals are evaluated, against what, and when.
 #[derive(Debug, Clone, Copy)]
 pub struct Evaluation<'a> {
@@ -64,7 +66,7 @@ pub fn goals(conn: &mut Conn, evaluation: &Evaluation<'_>, touched: &[ChartKey])
         info.push(GoalImportInfo { goal_id: goal.goal_id, old, new });
     }
     goal_subscriptions_upsert(conn, &changed)?;
-    let milestones = milestones(conn, evaluation, &info)?;
+    let milestones = Stage::Milestones.run(|| milestones(conn, evaluation, &info))?;
     Ok(Evaluated { goals: info, milestones })
 }
 

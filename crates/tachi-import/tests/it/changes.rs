@@ -172,8 +172,19 @@ fn a_revert_of_an_import_without_scores_removes_it_and_its_orphans() {
     clean(&world);
 }
 
-/// Loads the catalogue with song 1 under another number as well.
-fn load_song(world: &World, id: i64) {
+/// A goal on the chart of the song that [`load_song`] adds.
+fn goal_on_made_up_chart() -> Value {
+    let mut goal = json!({
+        "game": "iidx", "playtype": "SP", "charts": {"type": "single", "data": "made-up-chart"},
+        "criteria": {"key": "lamp", "mode": "single", "value": 5},
+    });
+    goal["goalID"] = json!(tachi_core::ids::GoalId::of(&goal));
+    goal["name"] = json!("HARD CLEAR Made up");
+    goal
+}
+
+/// Loads the catalogue with song 1 under another number as well, and a goal on it.
+pub fn load_song(world: &World, id: i64) {
     let collections = edited_catalogue(|name, documents| {
         let list = documents.as_array_mut().unwrap();
         let number = |document: &Value, member: &str| document[member].as_i64();
@@ -181,6 +192,9 @@ fn load_song(world: &World, id: i64) {
             let mut song = list.iter().find(|song| number(song, "id") == Some(1)).unwrap().clone();
             (song["id"], song["title"]) = (json!(id), json!("Made up"));
             list.push(song);
+        }
+        if name == "goals.json" {
+            list.push(goal_on_made_up_chart());
         }
         if name == "charts-iidx.json" {
             let of_song = |chart: &&Value| number(chart, "songID") == Some(1) && chart["difficulty"] == "ANOTHER";
@@ -347,5 +361,30 @@ fn another_hot_version_rates_jubeat_profiles_anew() {
 
         seeds::apply_rules(database, &rules("knit")).unwrap();
         assert!(!world.importer.refresh_catalogue().unwrap(), "the same rules change nothing");
+    });
+}
+
+#[test]
+fn what_orphans_achieve_is_told_as_that_of_imports() {
+    use std::sync::{Arc, Mutex};
+
+    on_both(|world| {
+        let news = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&news);
+        world.importer.listen(move |news| heard.lock().unwrap().push(news));
+        world.import(&[with(score("ANOTHER", 900, "HARD CLEAR"), &json!({"identifier": "900001"}))]);
+        assert_eq!(*news.lock().unwrap(), [], "nothing came of it yet");
+
+        load_song(world, 900_001);
+        let goal = goal_on_made_up_chart()["goalID"].as_str().unwrap().to_owned();
+        crate::goals::subscribe(world, &goal, crate::goals::no_data());
+        assert_eq!(world.importer.retry_orphans(world.user).unwrap().success, 1);
+        let told = std::mem::take(&mut *news.lock().unwrap());
+        assert_eq!((told.len(), told[0].user, told[0].goals.len()), (1, world.user, 1));
+        assert!(told[0].goals[0].new.achieved && told[0].goals[0].goal_id.as_str() == goal);
+
+        // A play that changes nothing is no news.
+        world.import(&[with(score("ANOTHER", 800, "CLEAR"), &json!({"identifier": "900001"}))]);
+        assert_eq!(*news.lock().unwrap(), []);
     });
 }

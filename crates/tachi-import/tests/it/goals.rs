@@ -1,7 +1,7 @@
 //! Goals and milestones in an import. Expected values: `spec/goals-milestones.md` 4, 6, 10.
 
 use serde_json::json;
-use tachi_core::ids::GoalId;
+use tachi_core::ids::{GoalId, UserId};
 use tachi_core::import_document::{GoalState, MilestoneState};
 use tachi_db::catalogue::{goal_by_id, quests_all};
 use tachi_db::goals::{
@@ -23,6 +23,10 @@ fn state(progress: Option<f64>, human: &str, out_of: f64, out_of_human: &str, ac
 }
 
 pub fn subscribe(world: &World, goal: &str, state: GoalState) {
+    subscribe_of(world, world.user, goal, state);
+}
+
+pub fn subscribe_of(world: &World, user: UserId, goal: &str, state: GoalState) {
     let goal = GoalId::new(goal);
     world
         .importer
@@ -30,7 +34,7 @@ pub fn subscribe(world: &World, goal: &str, state: GoalState) {
         .write(WAIT, |conn| {
             let (key, _) = goal_by_id(conn, &goal)?.expect("the goal exists");
             let subscription = GoalSubscription {
-                user: world.user,
+                user,
                 goal: key,
                 state: state.clone(),
                 time_achieved: None,
@@ -93,11 +97,15 @@ fn a_folder_goal_counts_the_charts_that_qualify() {
 
 /// Subscribes to a quest; returns how many goals it has.
 pub fn subscribe_to_first_steps(world: &World) -> usize {
+    subscribe_to_first_steps_of(world, world.user)
+}
+
+pub fn subscribe_to_first_steps_of(world: &World, user: UserId) -> usize {
     let quest = world.importer.database().read(quests_all).unwrap();
     let quest = quest.into_iter().find(|quest| quest.quest_id == FIRST_STEPS).unwrap();
     let goals = quest.quest_data.iter().flat_map(|section| &section.goals).count();
     let subscription = QuestSubscription {
-        user: world.user,
+        user,
         quest: quest.quest_id,
         state: MilestoneState { progress: 0, achieved: false },
         time_achieved: None,

@@ -1,0 +1,131 @@
+//! Tells programs of others what imports brought about. Source: `spec/documents.md`, "Webhook events".
+//!
+//! Fire and forget: an import never waits for a program, nor fails because of one. What cannot be sent is dropped.
+
+mod events;
+mod target;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use reqwest::blocking::Client as Sender;
+use reqwest::redirect::Policy;
+use tachi_db::clients::{Client, clients_with_webhook};
+use tachi_import::{Importer, News};
+
+use self::events::Event;
+use self::target::{Allowed, PublicHosts};
+use crate::threads::{Signal, Threads};
+
+/// How much news waits to be sent at most.
+const QUEUE: usize = 1_000;
+/// How many programs are told at most.
+const CLIENTS: i64 = 1_000;
+/// How long a program may take to answer.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the thread sleeps while there is nothing to send.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// The queue and the thread that empties it.
+#[derive(Debug)]
+pub struct Webhooks {
+    queue: Arc<Mutex<VecDeque<News>>>,
+    threads: Threads,
+}
+
+impl Webhooks {
+    /// Starts the thread. `to_loopback` is for tests: it allows programs on this machine, also without encryption.
+    #[must_use]
+    pub fn start(importer: &Arc<Importer>, to_loopback: bool) -> Self {
+        let queue = Arc::new(Mutex::new(VecDeque::new()));
+        let threads = Threads::default();
+        let (importer, waiting) = (Arc::clone(importer), Arc::clone(&queue));
+        threads.spawn("webhooks", move |signal| send_all(&importer, &waiting, Allowed { to_loopback }, signal));
+        Self { queue, threads }
+    }
+
+    /// Puts into the queue what is worth telling.
+    pub fn tell(&self, news: News) {
+        let news = events::achieved(news);
+        if !events::is_worth_telling(&news) {
+            return;
+        }
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if queue.len() >= QUEUE {
+            log::warn!("too many events wait to be sent; one is dropped");
+            return;
+        }
+        queue.push_back(news);
+        drop(queue);
+        self.threads.wake();
+    }
+}
+
+fn send_all(importer: &Importer, queue: &Mutex<VecDeque<News>>, allowed: Allowed, signal: &Signal) {
+    let sender = match sender(allowed) {
+        Ok(sender) => sender,
+        Err(error) => return log::error!("no events are sent: {error:#}"),
+    };
+    while !signal.is_stopped() {
+        let wakes = signal.wakes();
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let Some(news) = next else {
+            signal.pause(wakes, IDLE);
+            continue;
+        };
+        let read = importer.database().read(|conn| {
+            let clients = clients_with_webhook(conn, CLIENTS)?;
+            let events = if clients.is_empty() { Vec::new() } else { events::events(conn, &news)? };
+            Ok::<_, tachi_db::DbError>((clients, events))
+        });
+        match read {
+            Ok((clients, events)) => send_to(&sender, &clients, &events, allowed, signal),
+            Err(error) => log::error!("events are not sent: {error}"),
+        }
+    }
+}
+
+fn send_to(sender: &Sender, clients: &[Client], events: &[Event], allowed: Allowed, signal: &Signal) {
+    for client in clients {
+        for event in events {
+            if signal.is_stopped() {
+                return;
+            }
+            if let Err(error) = send(sender, client, event, allowed) {
+                log::info!("the client {} was not told of {}: {error:#}", client.client_id, event.kind);
+            }
+        }
+    }
+}
+
+fn send(sender: &Sender, client: &Client, event: &Event, allowed: Allowed) -> Result<()> {
+    let url = allowed.check(client.webhook_uri.as_deref().unwrap_or_default())?;
+    let request = sender.post(url).bearer_auth(&client.client_secret).json(event);
+    // The address may hold a secret of its own.
+    let answer = request.send().map_err(reqwest::Error::without_url)?;
+    if !answer.status().is_success() {
+        log::info!("the client {} answered {} with {}", client.client_id, event.kind, answer.status());
+    }
+    Ok(())
+}
+
+fn sender(allowed: Allowed) -> Result<Sender> {
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let tls = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let mut builder = Sender::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(Policy::none())
+        .no_proxy()
+        .timeout(TIMEOUT)
+        .connect_timeout(TIMEOUT)
+        .user_agent(concat!("tachi/", env!("CARGO_PKG_VERSION")));
+    if !allowed.to_loopback {
+        builder = builder.dns_resolver(Arc::new(PublicHosts));
+    }
+    builder.build().context("the HTTP client cannot be made")
+}

@@ -1,0 +1,43 @@
+//! Scheduled work. Source: `spec/pipeline.md` 13, `spec/orphans.md` 3.
+
+use std::sync::Arc;
+
+use tachi_db::jobs::job_last_run;
+use tachi_import::Importer;
+use tachi_server::cli::importer;
+use tachi_server::config::{Options, Settings};
+use tachi_server::schedule::run_due;
+
+use crate::ir_kit::read;
+use crate::support::{TestServer, on_both, settings};
+
+/// 21 September 2021, 01:00 UTC.
+const ONE: i64 = 1_632_186_000_000;
+const DAY: i64 = 86_400_000;
+
+/// Another process on the same database.
+fn another(server: &TestServer) -> Arc<Importer> {
+    let options = Options { database_url: Some(server.app.settings.database_url.clone()), ..settings() };
+    importer(&Settings::load(options).unwrap()).unwrap()
+}
+
+#[test]
+fn orphans_are_tried_again_daily_by_one_of_the_processes() {
+    on_both(|server| {
+        let (first, second) = (&server.app.importer, another(server));
+        assert_eq!(run_due(first, ONE), ["orphans"]);
+        assert!(run_due(first, ONE + 5).is_empty() && run_due(&second, ONE + DAY - 1).is_empty());
+        for day in 1..=5 {
+            let now = ONE + day * DAY + 7;
+            let done = std::thread::scope(|scope| {
+                let other = scope.spawn(|| run_due(&second, now));
+                [run_due(first, now), other.join().unwrap()].concat()
+            });
+            assert_eq!(done, ["orphans"], "day {day}");
+        }
+        // Whatever was missed is made up for once.
+        assert_eq!(run_due(&second, ONE + 30 * DAY + 9 * DAY / 24), ["orphans"]);
+        assert!(run_due(first, ONE + 30 * DAY + 10 * DAY / 24).is_empty());
+        assert_eq!(read(server, |conn| job_last_run(conn, "orphans")), Some(ONE + 30 * DAY));
+    });
+}
