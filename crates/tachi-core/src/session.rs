@@ -1,7 +1,13 @@
 //! Sessions: runs of scores without a long pause. Source: `spec/sessions.md`.
 
-use crate::game::GptConfig;
+use serde_json::{Map, Value};
+
+use crate::catalogue::Chart;
+use crate::game::{GptConfig, Group, MetricKind};
+use crate::number;
+use crate::pb::{Pb, PbCandidate, compose};
 use crate::rating::session_best;
+use crate::score::ScoreData;
 
 /// The pause that ends a session, in milliseconds.
 pub const TWO_HOURS: i64 = 7_200_000;
@@ -42,4 +48,25 @@ pub fn ratings<'a>(config: &GptConfig, scores: impl Iterator<Item = &'a [Option<
         session_best(&values, rating.best).map(|mean| mean * rating.times)
     };
     config.session_ratings.iter().map(rate).collect()
+}
+
+/// The PB of a user on a chart as it was before a session that began at `started`, of the user's scores on the chart;
+/// `None` when there was none. Scores without a time do not count. Source: `spec/sessions.md` 7.
+#[must_use]
+pub fn pb_before(scores: &[PbCandidate<'_>], started: i64, chart: &Chart) -> Option<Pb> {
+    let earlier = |score: &&PbCandidate<'_>| score.time_achieved.is_some_and(|time| time < started);
+    compose(&scores.iter().filter(earlier).copied().collect::<Vec<_>>(), chart)
+}
+
+/// What a score of a session has more than the PB of before: every provided and derived metric that is a number or an
+/// ENUM, ENUMs as differences of indexes. Source: `spec/sessions.md` 7.
+#[must_use]
+pub fn deltas(score: &ScoreData, pb: &ScoreData) -> Map<String, Value> {
+    let config = score.config();
+    let metrics = [Group::Provided, Group::Derived].into_iter().flat_map(|group| config.metrics_of(group));
+    let compared = metrics.filter(|(_, metric)| {
+        matches!(metric.kind, MetricKind::Integer(_) | MetricKind::Decimal(_) | MetricKind::Enum { .. })
+    });
+    let delta = |metric| Some(number::json(score.rank(metric)? - pb.rank(metric)?));
+    compared.filter_map(|(index, metric)| Some((metric.name.to_owned(), delta(index)?))).collect()
 }
