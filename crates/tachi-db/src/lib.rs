@@ -44,6 +44,7 @@ pub mod dangling;
 pub mod goals;
 pub mod hook_settings;
 pub mod imports;
+pub mod leaderboards;
 pub mod locks;
 pub mod orphans;
 pub mod pbs;

@@ -8,6 +8,7 @@ use tachi_core::game::Gpt;
 use tachi_core::hydrate::Ratings;
 use tachi_core::ids::UserId;
 
+use crate::bulk::KEYS;
 use crate::convert::{gpt_from_db, gpt_to_db, json_from_db, json_to_db, text_to_db};
 use crate::error::DbError;
 use crate::pool::Conn;
@@ -81,6 +82,22 @@ pub fn profile_get(conn: &mut Conn, user: UserId, gpt: Gpt) -> Result<Option<Pro
     let query = profiles::table.find((user.0, gpt_to_db(gpt)));
     let row = query.select(ProfileRow::as_select()).first(conn).optional()?;
     row.map(ProfileRow::into_profile).transpose()
+}
+
+/// The profiles of those users on a GPT, by user; those that do not exist are left out.
+///
+/// # Errors
+/// Those of the database.
+pub fn profiles_of_users(conn: &mut Conn, gpt: Gpt, users: &[UserId]) -> Result<Vec<Profile>, DbError> {
+    let mut found = Vec::with_capacity(users.len());
+    for chunk in users.chunks(KEYS) {
+        let query = profiles::table.filter(profiles::user_id.eq_any(chunk.iter().map(|user| user.0)));
+        let query = query.filter(profiles::gpt.eq(gpt_to_db(gpt))).order(profiles::user_id);
+        for row in query.select(ProfileRow::as_select()).load(conn)? {
+            found.push(row.into_profile()?);
+        }
+    }
+    Ok(found)
 }
 
 /// How many users have a profile on a GPT.

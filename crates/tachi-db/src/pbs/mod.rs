@@ -2,6 +2,7 @@
 
 mod ranks;
 mod ratings;
+mod read;
 
 use diesel::prelude::*;
 use diesel::upsert::excluded;
@@ -21,8 +22,9 @@ use crate::pool::Conn;
 use crate::schema::{folder_charts, pbs};
 use crate::score_data::{Columns, data_from_db, data_to_db, ratings_from_db, ratings_to_db};
 
-pub use ranks::{PbRank, pb_count_on_chart, pb_leaderboard, pb_ranks};
+pub use ranks::{PbRank, pb_count_on_chart, pb_leaderboard, pb_ranks, pb_ranks_of};
 pub use ratings::{BUCKETS, BestWanted, PbRating, best_ratings, pb_ratings_of_charts, pb_ratings_replace};
+pub use read::*;
 
 /// A user's PB on a chart.
 #[derive(Debug, Clone, PartialEq)]

@@ -109,7 +109,7 @@ pub fn pb_ratings_of_charts(conn: &mut Conn, user: UserId, charts: &[ChartKey]) 
     Ok(found)
 }
 
-fn number(rating: usize) -> Result<i16, DbError> {
+pub(super) fn number(rating: usize) -> Result<i16, DbError> {
     i16::try_from(rating).map_err(|error| DbError::data("a rating", error))
 }
 

@@ -113,8 +113,8 @@ fn ranks_of_many_charts_come_with_one_statement() {
         db.write(|conn| pbs_upsert(conn, &pbs));
         let (statements, ranks) = db.count(|db| db.read(|conn| pb_ranks(conn, user, &charts)));
         assert_eq!((statements, ranks.len()), (1, 50));
-        assert_eq!(ranks[9].1, PbRank { rank: 2, out_of: 2 });
-        assert_eq!(ranks[10], (charts[10], PbRank { rank: 1, out_of: 1 }));
+        assert_eq!(ranks[9].1, PbRank { rank: 2, out_of: 2, rival_rank: None });
+        assert_eq!(ranks[10], (charts[10], PbRank { rank: 1, out_of: 1, rival_rank: None }));
     });
 }
 
