@@ -15,5 +15,6 @@ pub mod logging;
 pub mod multipart;
 pub mod owned;
 pub mod password;
+pub mod paths;
 pub mod routes;
 pub mod upload;
