@@ -3,17 +3,24 @@
 use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use tachi_core::catalogue::{Catalogue, Chart, ChartDocument, ChartKey, SongDocument};
-use tachi_core::game::{Gpt, GptConfig};
-use tachi_core::ids::{ImportId, ScoreId, SessionId};
+use tachi_core::game::{Gpt, GptConfig, Group};
+use tachi_core::ids::{ImportId, ScoreId, SessionId, UserId};
 use tachi_core::number;
+use tachi_core::pb::{Pb, PbCandidate};
+use tachi_core::score::ScoreData;
+use tachi_core::session::{deltas, pb_before};
 use tachi_db::imports::import_by_public_id;
-use tachi_db::pbs::{PbRank, StoredPb, pb_ranks};
-use tachi_db::profiles::Profile;
-use tachi_db::scores::{Score, score_by_public_id, scores_of_import, scores_of_session, scores_public_ids};
-use tachi_db::sessions::{StoredSession, session_by_public_id};
+use tachi_db::pbs::{PbRank, StoredPb, pb_ranks_of};
+use tachi_db::profiles::{Profile, ProfileRank};
+use tachi_db::scores::{
+    PbScore, Score, StoredScore, score_by_public_id, scores_for_pbs, scores_of_import, scores_of_session,
+    scores_public_ids, session_score_ids,
+};
+use tachi_db::sessions::{StoredSession, session_by_public_id, session_index, sessions_by_public_ids};
 use tachi_db::users::{User, users_by_ids};
 use tachi_db::{Conn, DbError, ScoreKey};
 
@@ -25,6 +32,62 @@ fn ratings<'a>(names: impl Iterator<Item = &'a str>, values: &[Option<f64>]) -> 
 
 fn score_ratings(config: &GptConfig, values: &[Option<f64>]) -> Value {
     ratings(config.score_ratings.iter().map(|rating| rating.name), values)
+}
+
+/// `scoreData`, written member by member: lists hold thousands of them.
+#[derive(Debug)]
+struct Data(ScoreData);
+
+impl Serialize for Data {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(data) = self;
+        let mut map = serializer.serialize_map(None)?;
+        for group in [Group::Provided, Group::Derived] {
+            metrics(&mut map, data, group)?;
+        }
+        map.serialize_entry("judgements", &Judgements(data))?;
+        map.serialize_entry("optional", &Optional(data))?;
+        map.serialize_entry("enumIndexes", &Indexes(data, &[Group::Provided, Group::Derived]))?;
+        map.end()
+    }
+}
+
+fn metrics<M: SerializeMap>(map: &mut M, data: &ScoreData, group: Group) -> Result<(), M::Error> {
+    for (index, metric) in data.config().metrics_of(group) {
+        if let Some(value) = data.value_json(index) {
+            map.serialize_entry(metric.name, &value)?;
+        }
+    }
+    Ok(())
+}
+
+struct Judgements<'a>(&'a ScoreData);
+
+impl Serialize for Judgements<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let names = self.0.config().judgements.iter().enumerate();
+        serializer.collect_map(names.filter_map(|(index, name)| Some((name, self.0.judgement(index)?))))
+    }
+}
+
+struct Optional<'a>(&'a ScoreData);
+
+impl Serialize for Optional<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        metrics(&mut map, self.0, Group::Optional)?;
+        map.serialize_entry("enumIndexes", &Indexes(self.0, &[Group::Optional]))?;
+        map.end()
+    }
+}
+
+struct Indexes<'a>(&'a ScoreData, &'static [Group]);
+
+impl Serialize for Indexes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let metrics = self.1.iter().flat_map(|group| self.0.config().metrics_of(*group));
+        serializer.collect_map(metrics.filter_map(|(index, metric)| Some((metric.name, self.0.optional_index(index)?))))
+    }
 }
 
 /// ScoreDocument.
@@ -48,7 +111,7 @@ pub struct ScoreDocument {
     is_primary: bool,
     highlight: bool,
     comment: Option<String>,
-    score_data: Value,
+    score_data: Data,
     score_meta: Map<String, Value>,
     calculated_data: Value,
 }
@@ -70,28 +133,35 @@ pub fn score(score: &Score, chart: &Chart) -> ScoreDocument {
         is_primary: chart.is_primary,
         highlight: score.highlight,
         comment: score.comment.clone(),
-        score_data: score.data.to_json(),
+        score_data: Data(score.data.clone()),
         score_meta: score.score_meta.clone(),
         calculated_data: score_ratings(config, &score.ratings),
     }
 }
 
 /// The chart that a stored row refers to; a row without one is a fault of the database.
-fn chart_of(catalogue: &Catalogue, key: ChartKey) -> Result<&Chart, DbError> {
+pub fn chart_of(catalogue: &Catalogue, key: ChartKey) -> Result<&Chart, DbError> {
     catalogue
         .chart_by_key(key)
         .ok_or_else(|| DbError::data("a stored score or PB", format!("no chart has key {}", key.0)))
 }
 
-fn scores<'a>(catalogue: &Catalogue, scores: impl Iterator<Item = &'a Score>) -> Result<Vec<ScoreDocument>, DbError> {
-    scores.map(|stored| Ok(score(stored, chart_of(catalogue, stored.chart)?))).collect()
+/// The documents of scores.
+pub fn scores<'a>(
+    catalogue: &Catalogue,
+    scores: impl IntoIterator<Item = &'a StoredScore>,
+) -> Result<Vec<ScoreDocument>, DbError> {
+    let document = |stored: &StoredScore| Ok(score(&stored.score, chart_of(catalogue, stored.score.chart)?));
+    scores.into_iter().map(document).collect()
 }
 
 /// Songs and charts, each once, in the order of first appearance.
 #[derive(Debug, Default, Serialize)]
 pub struct SongsAndCharts {
-    songs: Vec<SongDocument>,
-    charts: Vec<ChartDocument>,
+    /// The songs.
+    pub songs: Vec<SongDocument>,
+    /// The charts.
+    pub charts: Vec<ChartDocument>,
 }
 
 /// The songs and charts with these keys.
@@ -193,12 +263,7 @@ pub fn session(stored: StoredSession, score_ids: Vec<ScoreId>) -> SessionDocumen
 /// The documents of sessions, with their scores.
 pub fn sessions(conn: &mut Conn, stored: Vec<StoredSession>) -> Result<Vec<SessionDocument>, DbError> {
     let keys: Vec<_> = stored.iter().map(|session| session.key).collect();
-    let members = tachi_db::scores::session_members(conn, &keys)?;
-    let ids = scores_public_ids(conn, &members.iter().map(|member| member.score).collect::<Vec<ScoreKey>>())?;
-    let mut of_session: FxHashMap<_, Vec<ScoreId>> = FxHashMap::default();
-    for member in &members {
-        of_session.entry(member.session).or_default().extend(ids.get(&member.score));
-    }
+    let mut of_session = session_score_ids(conn, &keys)?;
     let document = |stored: StoredSession| {
         let scores = of_session.remove(&stored.key).unwrap_or_default();
         session(stored, scores)
@@ -221,24 +286,78 @@ pub struct PbDocument {
     highlight: bool,
     is_primary: bool,
     time_achieved: Option<i64>,
-    score_data: Value,
+    score_data: Data,
     calculated_data: Value,
-    composed_from: Vec<Value>,
-    ranking_data: Value,
+    composed_from: Vec<Part>,
+    ranking_data: RankingData,
+    #[serde(rename = "__playcount", skip_serializing_if = "Option::is_none")]
+    playcount: Option<i64>,
 }
 
-/// The documents of PBs of one user.
-pub fn pbs(conn: &mut Conn, catalogue: &Catalogue, stored: &[StoredPb]) -> Result<Vec<PbDocument>, DbError> {
-    let Some(user) = stored.first().map(|pb| pb.user) else { return Ok(Vec::new()) };
-    let charts: Vec<ChartKey> = stored.iter().map(|pb| pb.chart).collect();
-    let ranks: FxHashMap<ChartKey, PbRank> = pb_ranks(conn, user, &charts)?.into_iter().collect();
+/// What a score contributed to a PB.
+#[derive(Debug, Serialize)]
+struct Part {
+    name: String,
+    #[serde(rename = "scoreID")]
+    score_id: ScoreId,
+}
+
+/// A PB's place on its chart.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RankingData {
+    rank: Option<i64>,
+    out_of: Option<i64>,
+    rival_rank: Option<i64>,
+}
+
+impl RankingData {
+    fn new(rank: Option<&PbRank>) -> Self {
+        Self {
+            rank: rank.map(|rank| rank.rank),
+            out_of: rank.map(|rank| rank.out_of),
+            rival_rank: rank.and_then(|rank| rank.rival_rank),
+        }
+    }
+}
+
+impl PbDocument {
+    /// Its rank on the chart; the worst where it is unknown.
+    #[must_use]
+    pub fn rank(&self) -> i64 {
+        self.ranking_data.rank.unwrap_or(i64::MAX)
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub fn user(&self) -> UserId {
+        UserId(self.user_id)
+    }
+
+    /// The same with the number of the user's scores on the chart.
+    #[must_use]
+    pub fn with_playcount(self, count: i64) -> Self {
+        Self { playcount: Some(count), ..self }
+    }
+}
+
+/// Each of these once.
+fn each_once<T: Copy + Eq + std::hash::Hash>(all: impl Iterator<Item = T>) -> Vec<T> {
+    let mut seen = FxHashSet::default();
+    all.filter(|one| seen.insert(*one)).collect()
+}
+
+/// The documents of PBs of any users, in a fixed number of statements.
+pub fn pbs(conn: &mut Conn, catalogue: &Catalogue, stored: Vec<StoredPb>) -> Result<Vec<PbDocument>, DbError> {
+    let users = each_once(stored.iter().map(|pb| pb.user));
+    let charts = each_once(stored.iter().map(|pb| pb.chart));
+    let ranks = pb_ranks_of(conn, &users, &charts)?;
     let parts: Vec<ScoreKey> = stored.iter().flat_map(|pb| &pb.composed).map(|(_, key)| *key).collect();
     let ids = scores_public_ids(conn, &parts)?;
-    let document = |pb: &StoredPb| {
+    let document = |pb: StoredPb| {
         let chart = chart_of(catalogue, pb.chart)?;
         let config = chart.config();
-        let part = |(name, key): &(String, ScoreKey)| Some(json!({"name": name, "scoreID": ids.get(key)?}));
-        let rank = ranks.get(&pb.chart);
+        let part = |(name, key): (String, ScoreKey)| Some(Part { name, score_id: *ids.get(&key)? });
         Ok(PbDocument {
             user_id: pb.user.0,
             chart_id: chart.id.to_string(),
@@ -248,15 +367,49 @@ pub fn pbs(conn: &mut Conn, catalogue: &Catalogue, stored: &[StoredPb]) -> Resul
             highlight: pb.highlight,
             is_primary: pb.is_primary,
             time_achieved: pb.time_achieved,
-            score_data: pb.data.to_json(),
             calculated_data: score_ratings(config, &pb.ratings),
-            composed_from: pb.composed.iter().filter_map(part).collect(),
-            ranking_data: json!({
-                "rank": rank.map(|rank| rank.rank), "outOf": rank.map(|rank| rank.out_of), "rivalRank": null,
-            }),
+            score_data: Data(pb.data),
+            composed_from: pb.composed.into_iter().filter_map(part).collect(),
+            ranking_data: RankingData::new(ranks.get(&(pb.user, pb.chart))),
+            playcount: None,
         })
     };
-    stored.iter().map(document).collect()
+    stored.into_iter().map(document).collect()
+}
+
+/// PBs with their songs and charts.
+#[derive(Debug, Serialize)]
+pub struct PbList {
+    /// The PBs.
+    pub pbs: Vec<PbDocument>,
+    /// Their songs and charts.
+    #[serde(flatten)]
+    pub related: SongsAndCharts,
+}
+
+/// The documents of PBs, with their songs and charts.
+pub fn pb_list(conn: &mut Conn, catalogue: &Catalogue, stored: Vec<StoredPb>) -> Result<PbList, DbError> {
+    let related = songs_and_charts(catalogue, stored.iter().map(|pb| pb.chart));
+    Ok(PbList { pbs: pbs(conn, catalogue, stored)?, related })
+}
+
+/// Scores with their songs and charts.
+#[derive(Debug, Serialize)]
+pub struct ScoreList {
+    scores: Vec<ScoreDocument>,
+    #[serde(flatten)]
+    related: SongsAndCharts,
+}
+
+/// The documents of scores, with their songs and charts.
+pub fn score_list(catalogue: &Catalogue, stored: &[StoredScore]) -> Result<ScoreList, DbError> {
+    let related = songs_and_charts(catalogue, stored.iter().map(|stored| stored.score.chart));
+    Ok(ScoreList { scores: scores(catalogue, stored)?, related })
+}
+
+/// The public documents of users with these numbers, by number.
+pub fn users(conn: &mut Conn, ids: impl Iterator<Item = UserId>) -> Result<Vec<UserDocument>, DbError> {
+    Ok(users_by_ids(conn, &each_once(ids))?.into_iter().map(user).collect())
 }
 
 /// GameStats.
@@ -269,6 +422,31 @@ pub struct GameStats {
     playtype: &'static str,
     ratings: Value,
     classes: BTreeMap<String, String>,
+    #[serde(rename = "__rankingData", skip_serializing_if = "Option::is_none")]
+    ranking_data: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rank: Option<i64>,
+}
+
+impl GameStats {
+    /// The same with the profile's places, in the order of the configuration.
+    #[must_use]
+    pub fn with_rankings(self, gpt: Gpt, ranks: &[ProfileRank]) -> Self {
+        Self { ranking_data: Some(rankings(gpt, ranks)), ..self }
+    }
+
+    /// The same with a place on a leaderboard.
+    #[must_use]
+    pub fn with_rank(self, rank: i64) -> Self {
+        Self { rank: Some(rank), ..self }
+    }
+}
+
+/// `{algorithm: {ranking, outOf}}`.
+pub fn rankings(gpt: Gpt, ranks: &[ProfileRank]) -> Value {
+    let names = gpt.config().profile_ratings.iter().map(|rating| rating.name.to_owned());
+    let ranks = ranks.iter().map(|rank| json!({"ranking": rank.ranking, "outOf": rank.out_of}));
+    names.zip(ranks).collect::<Map<String, Value>>().into()
 }
 
 /// The document of a profile.
@@ -280,6 +458,8 @@ pub fn game_stats(profile: Profile) -> GameStats {
         playtype: config.playtype,
         ratings: ratings(config.profile_ratings.iter().map(|rating| rating.name), &profile.ratings),
         classes: profile.classes,
+        ranking_data: None,
+        rank: None,
     }
 }
 
@@ -288,14 +468,12 @@ pub fn import(conn: &mut Conn, catalogue: &Catalogue, id: ImportId) -> Result<Op
     let Some(import) = import_by_public_id(conn, id)? else { return Ok(None) };
     let stored = scores_of_import(conn, import.key)?;
     let related = songs_and_charts(catalogue, stored.iter().map(|stored| stored.score.chart));
-    let mut of_import = Vec::new();
-    for info in &import.document.created_sessions {
-        of_import.extend(session_by_public_id(conn, info.session_id)?);
-    }
+    let ids: Vec<SessionId> = import.document.created_sessions.iter().map(|info| info.session_id).collect();
+    let of_import = sessions_by_public_ids(conn, &ids)?;
     let owner = users_by_ids(conn, &[import.document.user_id])?.pop().map(user);
     Ok(Some(json!({
         "import": import.document,
-        "scores": scores(catalogue, stored.iter().map(|stored| &stored.score))?,
+        "scores": scores(catalogue, &stored)?,
         "songs": related.songs, "charts": related.charts,
         "sessions": sessions(conn, of_import)?,
         "user": owner,
@@ -329,14 +507,46 @@ pub fn one_session(conn: &mut Conn, catalogue: &Catalogue, id: SessionId) -> Res
     let related = songs_and_charts(catalogue, members.iter().map(|member| member.score.chart));
     let owner = users_by_ids(conn, &[stored.session.user])?.pop().map(user);
     let ids = members.iter().map(|member| member.score.id).collect();
+    let index = session_index(conn, &stored)?;
+    let info = score_info(conn, catalogue, &stored, &members)?;
     Ok(Some(json!({
         "session": session(stored, ids),
-        "scores": scores(catalogue, members.iter().map(|member| &member.score))?,
-        "songs": related.songs, "charts": related.charts, "user": owner,
+        "scores": scores(catalogue, &members)?,
+        "songs": related.songs, "charts": related.charts, "user": owner, "scoreInfo": info, "index": index,
     })))
 }
 
-/// A GPT as paths name it.
-pub fn gpt(game: &str, playtype: &str) -> Option<Gpt> {
-    game.parse::<tachi_core::game::Game>().ok()?.playtype(playtype)
+/// Compares the scores of a session with the PBs that its user had before it. Source: `spec/sessions.md` 7.
+pub fn score_info(
+    conn: &mut Conn,
+    catalogue: &Catalogue,
+    stored: &StoredSession,
+    members: &[StoredScore],
+) -> Result<Vec<Value>, DbError> {
+    let started = stored.session.time_started;
+    let charts = each_once(members.iter().map(|member| member.score.chart));
+    let mut of_chart: FxHashMap<ChartKey, Vec<PbScore>> = FxHashMap::default();
+    for score in scores_for_pbs(conn, stored.session.user, &charts)? {
+        of_chart.entry(score.chart).or_default().push(score);
+    }
+    let mut before: FxHashMap<ChartKey, Option<Pb>> = FxHashMap::default();
+    for (key, scores) in &of_chart {
+        let candidates: Vec<PbCandidate<'_>> = scores
+            .iter()
+            .map(|PbScore { id, data, time_achieved, highlight, .. }| PbCandidate {
+                id: *id,
+                data,
+                time_achieved: *time_achieved,
+                highlight: *highlight,
+            })
+            .collect();
+        before.insert(*key, pb_before(&candidates, started, chart_of(catalogue, *key)?));
+    }
+    let entry = |member: &StoredScore| match before.get(&member.score.chart).and_then(Option::as_ref) {
+        None => json!({"scoreID": member.score.id, "isNewScore": true}),
+        Some(pb) => {
+            json!({"scoreID": member.score.id, "isNewScore": false, "deltas": deltas(&member.score.data, &pb.data)})
+        }
+    };
+    Ok(members.iter().map(entry).collect())
 }
