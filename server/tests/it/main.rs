@@ -25,5 +25,6 @@ mod ir_lr2hook;
 mod ir_usc;
 mod multipart;
 mod polling;
+mod reading;
 mod status;
 mod support;
