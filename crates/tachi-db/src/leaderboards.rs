@@ -76,7 +76,7 @@ pub struct Standing {
 /// Those of the database.
 pub fn profile_standings(conn: &mut Conn, gpt: Gpt, rating: usize, limit: i64) -> Result<Vec<Standing>, DbError> {
     let rated = crate::profiles::profile_leaderboard(conn, gpt, rating, limit)?;
-    let missing = limit - i64::try_from(rated.len()).unwrap_or(limit);
+    let missing = limit - rated.len() as i64;
     let unrated = if missing > 0 { unrated(conn, gpt, rating, missing)? } else { Vec::new() };
     let any_negative = rated.last().is_some_and(|(_, value)| *value < 0.0);
     let zeros = if any_negative { unrated_count(conn, gpt, rating)? } else { 0 };
@@ -90,7 +90,7 @@ pub fn profile_standings(conn: &mut Conn, gpt: Gpt, rating: usize, limit: i64) -
         };
         found.push(Standing { user: *user, value: Some(*value), rank });
     }
-    let rank = i64::try_from(positive).unwrap_or(i64::MAX) + 1;
+    let rank = positive as i64 + 1;
     found.extend(unrated.into_iter().map(|user| Standing { user, value: None, rank }));
     Ok(found)
 }
@@ -139,11 +139,11 @@ pub fn profile_neighbours(
     let below = below.order((profile_ratings::value.desc(), profile_ratings::user_id)).limit(each);
     let below: Vec<i32> = below.select(profile_ratings::user_id).load(conn)?;
     let mut below: Vec<UserId> = below.into_iter().map(UserId).collect();
-    let missing = each - i64::try_from(below.len()).unwrap_or(each);
+    let missing = each - below.len() as i64;
     if missing > 0 && value >= 0.0 {
         let unrated = unrated(conn, gpt, rating, missing + 1)?;
         below.extend(unrated.into_iter().filter(|other| *other != user));
-        below.truncate(usize::try_from(each).unwrap_or(0));
+        below.truncate(each.max(0) as usize);
     }
     Ok((above.into_iter().map(UserId).collect(), below))
 }

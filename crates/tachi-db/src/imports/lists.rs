@@ -33,7 +33,7 @@ pub fn imports_latest(conn: &mut Conn, filter: ImportFilter, limit: i64) -> Resu
         None => query.order(imports::id.desc()).limit(limit.saturating_mul(2)).load(conn)?,
     };
     rows.sort_by_key(|row| Reverse((row.time_finished, row.id)));
-    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    rows.truncate(limit.max(0) as usize);
     complete(conn, rows)
 }
 

@@ -51,7 +51,7 @@ pub fn pbs_best(
     let value = |pb: &StoredPb| pb.ratings.get(rating).copied().flatten().unwrap_or(f64::MIN);
     found.sort_by(|a, b| value(b).total_cmp(&value(a)).then(b.time_achieved.cmp(&a.time_achieved)));
     if found.len() < limit {
-        let missing = i64::try_from(limit - found.len()).unwrap_or(i64::MAX);
+        let missing = (limit - found.len()) as i64;
         let query = pbs::table.filter(pbs::user_id.eq(user.0)).filter(pbs::gpt.eq(gpt_to_db(gpt)));
         let query = query.filter(pbs::is_primary.eq(true));
         let query = query.filter(pbs::chart_key.ne_all(charts.iter().map(|chart| chart.0)));
@@ -189,7 +189,7 @@ pub fn pbs_best_of_all(conn: &mut Conn, gpt: Gpt, rating: usize, limit: i64) -> 
     if users.is_empty() {
         return Ok(Vec::new());
     }
-    let few = i64::try_from(users.len()).unwrap_or(i64::MAX) < limit;
+    let few = (users.len() as i64) < limit;
     let least = users.last().map(|best| best.value).filter(|_| !few).unwrap_or(f64::MIN);
     let users = users.into_iter().map(|best| best.user_id);
     let query = pb_ratings::table.filter(pb_ratings::user_id.eq_any(users)).filter(pb_ratings::gpt.eq(gpt));

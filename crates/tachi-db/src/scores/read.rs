@@ -47,7 +47,7 @@ pub fn scores_latest_on(
         let query = scores::table.filter(scores::user_id.eq(user.0));
         let query = query.filter(scores::chart_key.eq_any(charts.iter().map(|chart| chart.0)));
         let query = query.order((scores::time_achieved.is_null(), scores::time_achieved.desc(), scores::id.desc()));
-        query.limit(i64::try_from(limit).unwrap_or(i64::MAX)).select(scores::id).load(conn)?
+        query.limit(limit as i64).select(scores::id).load(conn)?
     } else {
         going_back(conn, user, gpt, &charts.iter().map(|chart| chart.0).collect(), limit)?
     };
