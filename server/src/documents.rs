@@ -1,28 +1,28 @@
 //! The public documents, made of what the database and the catalogue hold. Source: `spec/documents.md`.
 
+mod one_session;
+mod pbs;
+mod score_data;
+
 use std::collections::BTreeMap;
 
-use rustc_hash::{FxHashMap, FxHashSet};
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use rustc_hash::FxHashSet;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use tachi_core::catalogue::{Catalogue, Chart, ChartDocument, ChartKey, SongDocument};
-use tachi_core::game::{Gpt, GptConfig, Group};
+use tachi_core::game::{Gpt, GptConfig};
 use tachi_core::ids::{ImportId, ScoreId, SessionId, UserId};
 use tachi_core::number;
-use tachi_core::pb::{Pb, PbCandidate};
-use tachi_core::score::ScoreData;
-use tachi_core::session::{deltas, pb_before};
 use tachi_db::imports::import_by_public_id;
-use tachi_db::pbs::{PbRank, StoredPb, pb_ranks_of};
 use tachi_db::profiles::{Profile, ProfileRank};
-use tachi_db::scores::{
-    PbScore, Score, StoredScore, score_by_public_id, scores_for_pbs, scores_of_import, scores_of_session,
-    scores_public_ids, session_score_ids,
-};
-use tachi_db::sessions::{StoredSession, session_by_public_id, session_index, sessions_by_public_ids};
+use tachi_db::scores::{Score, StoredScore, score_by_public_id, scores_of_import, session_score_ids};
+use tachi_db::sessions::{StoredSession, sessions_by_public_ids};
 use tachi_db::users::{User, users_by_ids};
-use tachi_db::{Conn, DbError, ScoreKey};
+use tachi_db::{Conn, DbError};
+
+pub use one_session::{one_session, score_info};
+pub use pbs::{PbDocument, PbList, pb_list, pbs};
+use score_data::Data;
 
 /// Rating algorithms and values, by name.
 fn ratings<'a>(names: impl Iterator<Item = &'a str>, values: &[Option<f64>]) -> Value {
@@ -32,62 +32,6 @@ fn ratings<'a>(names: impl Iterator<Item = &'a str>, values: &[Option<f64>]) -> 
 
 fn score_ratings(config: &GptConfig, values: &[Option<f64>]) -> Value {
     ratings(config.score_ratings.iter().map(|rating| rating.name), values)
-}
-
-/// `scoreData`, written member by member: lists hold thousands of them.
-#[derive(Debug)]
-struct Data(ScoreData);
-
-impl Serialize for Data {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(data) = self;
-        let mut map = serializer.serialize_map(None)?;
-        for group in [Group::Provided, Group::Derived] {
-            metrics(&mut map, data, group)?;
-        }
-        map.serialize_entry("judgements", &Judgements(data))?;
-        map.serialize_entry("optional", &Optional(data))?;
-        map.serialize_entry("enumIndexes", &Indexes(data, &[Group::Provided, Group::Derived]))?;
-        map.end()
-    }
-}
-
-fn metrics<M: SerializeMap>(map: &mut M, data: &ScoreData, group: Group) -> Result<(), M::Error> {
-    for (index, metric) in data.config().metrics_of(group) {
-        if let Some(value) = data.value_json(index) {
-            map.serialize_entry(metric.name, &value)?;
-        }
-    }
-    Ok(())
-}
-
-struct Judgements<'a>(&'a ScoreData);
-
-impl Serialize for Judgements<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let names = self.0.config().judgements.iter().enumerate();
-        serializer.collect_map(names.filter_map(|(index, name)| Some((name, self.0.judgement(index)?))))
-    }
-}
-
-struct Optional<'a>(&'a ScoreData);
-
-impl Serialize for Optional<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        metrics(&mut map, self.0, Group::Optional)?;
-        map.serialize_entry("enumIndexes", &Indexes(self.0, &[Group::Optional]))?;
-        map.end()
-    }
-}
-
-struct Indexes<'a>(&'a ScoreData, &'static [Group]);
-
-impl Serialize for Indexes<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let metrics = self.1.iter().flat_map(|group| self.0.config().metrics_of(*group));
-        serializer.collect_map(metrics.filter_map(|(index, metric)| Some((metric.name, self.0.optional_index(index)?))))
-    }
 }
 
 /// ScoreDocument.
@@ -271,126 +215,10 @@ pub fn sessions(conn: &mut Conn, stored: Vec<StoredSession>) -> Result<Vec<Sessi
     Ok(stored.into_iter().map(document).collect())
 }
 
-/// PBDocument.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PbDocument {
-    #[serde(rename = "userID")]
-    user_id: i32,
-    #[serde(rename = "chartID")]
-    chart_id: String,
-    #[serde(rename = "songID")]
-    song_id: i32,
-    game: &'static str,
-    playtype: &'static str,
-    highlight: bool,
-    is_primary: bool,
-    time_achieved: Option<i64>,
-    score_data: Data,
-    calculated_data: Value,
-    composed_from: Vec<Part>,
-    ranking_data: RankingData,
-    #[serde(rename = "__playcount", skip_serializing_if = "Option::is_none")]
-    playcount: Option<i64>,
-}
-
-/// What a score contributed to a PB.
-#[derive(Debug, Serialize)]
-struct Part {
-    name: String,
-    #[serde(rename = "scoreID")]
-    score_id: ScoreId,
-}
-
-/// A PB's place on its chart.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct RankingData {
-    rank: Option<i64>,
-    out_of: Option<i64>,
-    rival_rank: Option<i64>,
-}
-
-impl RankingData {
-    fn new(rank: Option<&PbRank>) -> Self {
-        Self {
-            rank: rank.map(|rank| rank.rank),
-            out_of: rank.map(|rank| rank.out_of),
-            rival_rank: rank.and_then(|rank| rank.rival_rank),
-        }
-    }
-}
-
-impl PbDocument {
-    /// Its rank on the chart; the worst where it is unknown.
-    #[must_use]
-    pub fn rank(&self) -> i64 {
-        self.ranking_data.rank.unwrap_or(i64::MAX)
-    }
-
-    /// Whose it is.
-    #[must_use]
-    pub fn user(&self) -> UserId {
-        UserId(self.user_id)
-    }
-
-    /// The same with the number of the user's scores on the chart.
-    #[must_use]
-    pub fn with_playcount(self, count: i64) -> Self {
-        Self { playcount: Some(count), ..self }
-    }
-}
-
 /// Each of these once.
 fn each_once<T: Copy + Eq + std::hash::Hash>(all: impl Iterator<Item = T>) -> Vec<T> {
     let mut seen = FxHashSet::default();
     all.filter(|one| seen.insert(*one)).collect()
-}
-
-/// The documents of PBs of any users, in a fixed number of statements.
-pub fn pbs(conn: &mut Conn, catalogue: &Catalogue, stored: Vec<StoredPb>) -> Result<Vec<PbDocument>, DbError> {
-    let users = each_once(stored.iter().map(|pb| pb.user));
-    let charts = each_once(stored.iter().map(|pb| pb.chart));
-    let ranks = pb_ranks_of(conn, &users, &charts)?;
-    let parts: Vec<ScoreKey> = stored.iter().flat_map(|pb| &pb.composed).map(|(_, key)| *key).collect();
-    let ids = scores_public_ids(conn, &parts)?;
-    let document = |pb: StoredPb| {
-        let chart = chart_of(catalogue, pb.chart)?;
-        let config = chart.config();
-        let part = |(name, key): (String, ScoreKey)| Some(Part { name, score_id: *ids.get(&key)? });
-        Ok(PbDocument {
-            user_id: pb.user.0,
-            chart_id: chart.id.to_string(),
-            song_id: chart.song_id.0,
-            game: config.game.id(),
-            playtype: config.playtype,
-            highlight: pb.highlight,
-            is_primary: pb.is_primary,
-            time_achieved: pb.time_achieved,
-            calculated_data: score_ratings(config, &pb.ratings),
-            score_data: Data(pb.data),
-            composed_from: pb.composed.into_iter().filter_map(part).collect(),
-            ranking_data: RankingData::new(ranks.get(&(pb.user, pb.chart))),
-            playcount: None,
-        })
-    };
-    stored.into_iter().map(document).collect()
-}
-
-/// PBs with their songs and charts.
-#[derive(Debug, Serialize)]
-pub struct PbList {
-    /// The PBs.
-    pub pbs: Vec<PbDocument>,
-    /// Their songs and charts.
-    #[serde(flatten)]
-    pub related: SongsAndCharts,
-}
-
-/// The documents of PBs, with their songs and charts.
-pub fn pb_list(conn: &mut Conn, catalogue: &Catalogue, stored: Vec<StoredPb>) -> Result<PbList, DbError> {
-    let related = songs_and_charts(catalogue, stored.iter().map(|pb| pb.chart));
-    Ok(PbList { pbs: pbs(conn, catalogue, stored)?, related })
 }
 
 /// Scores with their songs and charts.
@@ -498,55 +326,4 @@ pub fn one_score(
         "score": document, "user": owner,
         "song": catalogue.song_of(chart).to_document(), "chart": chart.to_document(),
     })))
-}
-
-/// `GET /sessions/:sessionID`; `None` when there is none.
-pub fn one_session(conn: &mut Conn, catalogue: &Catalogue, id: SessionId) -> Result<Option<Value>, DbError> {
-    let Some(stored) = session_by_public_id(conn, id)? else { return Ok(None) };
-    let members = scores_of_session(conn, stored.key)?;
-    let related = songs_and_charts(catalogue, members.iter().map(|member| member.score.chart));
-    let owner = users_by_ids(conn, &[stored.session.user])?.pop().map(user);
-    let ids = members.iter().map(|member| member.score.id).collect();
-    let index = session_index(conn, &stored)?;
-    let info = score_info(conn, catalogue, &stored, &members)?;
-    Ok(Some(json!({
-        "session": session(stored, ids),
-        "scores": scores(catalogue, &members)?,
-        "songs": related.songs, "charts": related.charts, "user": owner, "scoreInfo": info, "index": index,
-    })))
-}
-
-/// Compares the scores of a session with the PBs that its user had before it. Source: `spec/sessions.md` 7.
-pub fn score_info(
-    conn: &mut Conn,
-    catalogue: &Catalogue,
-    stored: &StoredSession,
-    members: &[StoredScore],
-) -> Result<Vec<Value>, DbError> {
-    let started = stored.session.time_started;
-    let charts = each_once(members.iter().map(|member| member.score.chart));
-    let mut of_chart: FxHashMap<ChartKey, Vec<PbScore>> = FxHashMap::default();
-    for score in scores_for_pbs(conn, stored.session.user, &charts)? {
-        of_chart.entry(score.chart).or_default().push(score);
-    }
-    let mut before: FxHashMap<ChartKey, Option<Pb>> = FxHashMap::default();
-    for (key, scores) in &of_chart {
-        let candidates: Vec<PbCandidate<'_>> = scores
-            .iter()
-            .map(|PbScore { id, data, time_achieved, highlight, .. }| PbCandidate {
-                id: *id,
-                data,
-                time_achieved: *time_achieved,
-                highlight: *highlight,
-            })
-            .collect();
-        before.insert(*key, pb_before(&candidates, started, chart_of(catalogue, *key)?));
-    }
-    let entry = |member: &StoredScore| match before.get(&member.score.chart).and_then(Option::as_ref) {
-        None => json!({"scoreID": member.score.id, "isNewScore": true}),
-        Some(pb) => {
-            json!({"scoreID": member.score.id, "isNewScore": false, "deltas": deltas(&member.score.data, &pb.data)})
-        }
-    };
-    Ok(members.iter().map(entry).collect())
 }

@@ -1,5 +1,7 @@
 //! PBs as players and visitors look at them. Source: `spec/pbs.md` 3 and 5.
 
+use std::cmp::Reverse;
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Double, Integer};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -21,8 +23,8 @@ use crate::schema::{pb_ratings, pbs};
 /// Those of the database.
 pub fn pbs_played(conn: &mut Conn, user: UserId, gpt: Gpt) -> Result<Vec<(ChartKey, Option<i64>)>, DbError> {
     let query = pbs::table.filter(pbs::user_id.eq(user.0)).filter(pbs::gpt.eq(gpt_to_db(gpt)));
-    let query = query.order((pbs::time_achieved.is_null(), pbs::time_achieved.desc(), pbs::chart_key.desc()));
-    let rows: Vec<(i32, Option<i64>)> = query.select((pbs::chart_key, pbs::time_achieved)).load(conn)?;
+    let mut rows: Vec<(i32, Option<i64>)> = query.select((pbs::chart_key, pbs::time_achieved)).load(conn)?;
+    rows.sort_unstable_by_key(|(chart, time)| Reverse((*time, *chart)));
     Ok(rows.into_iter().map(|(chart, time)| (ChartKey(chart), time)).collect())
 }
 

@@ -85,7 +85,7 @@ fn a_goal_is_taken_up_reached_and_given_up() {
 }
 
 #[test]
-fn a_milestone_brings_its_goals_and_takes_them_away() {
+fn a_milestone_brings_its_goals() {
     on_both(|server| {
         let owner = owner(server);
         for name in ["quests", "milestones"] {
@@ -118,6 +118,18 @@ fn a_milestone_brings_its_goals_and_takes_them_away() {
             let members = ["criteria", "desc", "game", "milestoneData", "milestoneID", "name", "playtype"];
             assert_eq!((keys(milestone), &milestone["criteria"]), (members.to_vec(), &json!({"type": "all"})));
 
+            send(&owner.caller, Method::DELETE, &path, &json!({})).body();
+        }
+    });
+}
+
+#[test]
+fn a_goal_of_a_milestone_goes_with_it_unless_it_is_wanted_alone() {
+    on_both(|server| {
+        let owner = owner(server);
+        for name in ["quests", "milestones"] {
+            let path = of(&owner, &format!("/targets/{name}/{QUEST}"));
+            send(&owner.caller, Method::PUT, &path, &json!({})).body();
             let needed =
                 send(&owner.caller, Method::DELETE, &of(&owner, &format!("/targets/goals/{GOAL}")), &json!({}));
             assert!(needed.failure(400).contains("First Steps"), "{}", needed.text);
