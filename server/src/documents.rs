@@ -1,21 +1,28 @@
 //! The public documents, made of what the database and the catalogue hold. Source: `spec/documents.md`.
 
+mod one_session;
+mod pbs;
+mod score_data;
+
 use std::collections::BTreeMap;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use tachi_core::catalogue::{Catalogue, Chart, ChartDocument, ChartKey, SongDocument};
 use tachi_core::game::{Gpt, GptConfig};
-use tachi_core::ids::{ImportId, ScoreId, SessionId};
+use tachi_core::ids::{ImportId, ScoreId, SessionId, UserId};
 use tachi_core::number;
 use tachi_db::imports::import_by_public_id;
-use tachi_db::pbs::{PbRank, StoredPb, pb_ranks};
-use tachi_db::profiles::Profile;
-use tachi_db::scores::{Score, score_by_public_id, scores_of_import, scores_of_session, scores_public_ids};
-use tachi_db::sessions::{StoredSession, session_by_public_id};
+use tachi_db::profiles::{Profile, ProfileRank};
+use tachi_db::scores::{Score, StoredScore, score_by_public_id, scores_of_import, session_score_ids};
+use tachi_db::sessions::{StoredSession, sessions_by_public_ids};
 use tachi_db::users::{User, users_by_ids};
-use tachi_db::{Conn, DbError, ScoreKey};
+use tachi_db::{Conn, DbError};
+
+pub use one_session::{one_session, score_info};
+pub use pbs::{PbDocument, PbList, pb_list, pbs};
+use score_data::Data;
 
 /// Rating algorithms and values, by name.
 fn ratings<'a>(names: impl Iterator<Item = &'a str>, values: &[Option<f64>]) -> Value {
@@ -48,7 +55,7 @@ pub struct ScoreDocument {
     is_primary: bool,
     highlight: bool,
     comment: Option<String>,
-    score_data: Value,
+    score_data: Data,
     score_meta: Map<String, Value>,
     calculated_data: Value,
 }
@@ -70,28 +77,35 @@ pub fn score(score: &Score, chart: &Chart) -> ScoreDocument {
         is_primary: chart.is_primary,
         highlight: score.highlight,
         comment: score.comment.clone(),
-        score_data: score.data.to_json(),
+        score_data: Data(score.data.clone()),
         score_meta: score.score_meta.clone(),
         calculated_data: score_ratings(config, &score.ratings),
     }
 }
 
 /// The chart that a stored row refers to; a row without one is a fault of the database.
-fn chart_of(catalogue: &Catalogue, key: ChartKey) -> Result<&Chart, DbError> {
+pub fn chart_of(catalogue: &Catalogue, key: ChartKey) -> Result<&Chart, DbError> {
     catalogue
         .chart_by_key(key)
         .ok_or_else(|| DbError::data("a stored score or PB", format!("no chart has key {}", key.0)))
 }
 
-fn scores<'a>(catalogue: &Catalogue, scores: impl Iterator<Item = &'a Score>) -> Result<Vec<ScoreDocument>, DbError> {
-    scores.map(|stored| Ok(score(stored, chart_of(catalogue, stored.chart)?))).collect()
+/// The documents of scores.
+pub fn scores<'a>(
+    catalogue: &Catalogue,
+    scores: impl IntoIterator<Item = &'a StoredScore>,
+) -> Result<Vec<ScoreDocument>, DbError> {
+    let document = |stored: &StoredScore| Ok(score(&stored.score, chart_of(catalogue, stored.score.chart)?));
+    scores.into_iter().map(document).collect()
 }
 
 /// Songs and charts, each once, in the order of first appearance.
 #[derive(Debug, Default, Serialize)]
 pub struct SongsAndCharts {
-    songs: Vec<SongDocument>,
-    charts: Vec<ChartDocument>,
+    /// The songs.
+    pub songs: Vec<SongDocument>,
+    /// The charts.
+    pub charts: Vec<ChartDocument>,
 }
 
 /// The songs and charts with these keys.
@@ -193,12 +207,7 @@ pub fn session(stored: StoredSession, score_ids: Vec<ScoreId>) -> SessionDocumen
 /// The documents of sessions, with their scores.
 pub fn sessions(conn: &mut Conn, stored: Vec<StoredSession>) -> Result<Vec<SessionDocument>, DbError> {
     let keys: Vec<_> = stored.iter().map(|session| session.key).collect();
-    let members = tachi_db::scores::session_members(conn, &keys)?;
-    let ids = scores_public_ids(conn, &members.iter().map(|member| member.score).collect::<Vec<ScoreKey>>())?;
-    let mut of_session: FxHashMap<_, Vec<ScoreId>> = FxHashMap::default();
-    for member in &members {
-        of_session.entry(member.session).or_default().extend(ids.get(&member.score));
-    }
+    let mut of_session = session_score_ids(conn, &keys)?;
     let document = |stored: StoredSession| {
         let scores = of_session.remove(&stored.key).unwrap_or_default();
         session(stored, scores)
@@ -206,57 +215,29 @@ pub fn sessions(conn: &mut Conn, stored: Vec<StoredSession>) -> Result<Vec<Sessi
     Ok(stored.into_iter().map(document).collect())
 }
 
-/// PBDocument.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PbDocument {
-    #[serde(rename = "userID")]
-    user_id: i32,
-    #[serde(rename = "chartID")]
-    chart_id: String,
-    #[serde(rename = "songID")]
-    song_id: i32,
-    game: &'static str,
-    playtype: &'static str,
-    highlight: bool,
-    is_primary: bool,
-    time_achieved: Option<i64>,
-    score_data: Value,
-    calculated_data: Value,
-    composed_from: Vec<Value>,
-    ranking_data: Value,
+/// Each of these once.
+fn each_once<T: Copy + Eq + std::hash::Hash>(all: impl Iterator<Item = T>) -> Vec<T> {
+    let mut seen = FxHashSet::default();
+    all.filter(|one| seen.insert(*one)).collect()
 }
 
-/// The documents of PBs of one user.
-pub fn pbs(conn: &mut Conn, catalogue: &Catalogue, stored: &[StoredPb]) -> Result<Vec<PbDocument>, DbError> {
-    let Some(user) = stored.first().map(|pb| pb.user) else { return Ok(Vec::new()) };
-    let charts: Vec<ChartKey> = stored.iter().map(|pb| pb.chart).collect();
-    let ranks: FxHashMap<ChartKey, PbRank> = pb_ranks(conn, user, &charts)?.into_iter().collect();
-    let parts: Vec<ScoreKey> = stored.iter().flat_map(|pb| &pb.composed).map(|(_, key)| *key).collect();
-    let ids = scores_public_ids(conn, &parts)?;
-    let document = |pb: &StoredPb| {
-        let chart = chart_of(catalogue, pb.chart)?;
-        let config = chart.config();
-        let part = |(name, key): &(String, ScoreKey)| Some(json!({"name": name, "scoreID": ids.get(key)?}));
-        let rank = ranks.get(&pb.chart);
-        Ok(PbDocument {
-            user_id: pb.user.0,
-            chart_id: chart.id.to_string(),
-            song_id: chart.song_id.0,
-            game: config.game.id(),
-            playtype: config.playtype,
-            highlight: pb.highlight,
-            is_primary: pb.is_primary,
-            time_achieved: pb.time_achieved,
-            score_data: pb.data.to_json(),
-            calculated_data: score_ratings(config, &pb.ratings),
-            composed_from: pb.composed.iter().filter_map(part).collect(),
-            ranking_data: json!({
-                "rank": rank.map(|rank| rank.rank), "outOf": rank.map(|rank| rank.out_of), "rivalRank": null,
-            }),
-        })
-    };
-    stored.iter().map(document).collect()
+/// Scores with their songs and charts.
+#[derive(Debug, Serialize)]
+pub struct ScoreList {
+    scores: Vec<ScoreDocument>,
+    #[serde(flatten)]
+    related: SongsAndCharts,
+}
+
+/// The documents of scores, with their songs and charts.
+pub fn score_list(catalogue: &Catalogue, stored: &[StoredScore]) -> Result<ScoreList, DbError> {
+    let related = songs_and_charts(catalogue, stored.iter().map(|stored| stored.score.chart));
+    Ok(ScoreList { scores: scores(catalogue, stored)?, related })
+}
+
+/// The public documents of users with these numbers, by number.
+pub fn users(conn: &mut Conn, ids: impl Iterator<Item = UserId>) -> Result<Vec<UserDocument>, DbError> {
+    Ok(users_by_ids(conn, &each_once(ids))?.into_iter().map(user).collect())
 }
 
 /// GameStats.
@@ -269,6 +250,31 @@ pub struct GameStats {
     playtype: &'static str,
     ratings: Value,
     classes: BTreeMap<String, String>,
+    #[serde(rename = "__rankingData", skip_serializing_if = "Option::is_none")]
+    ranking_data: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rank: Option<i64>,
+}
+
+impl GameStats {
+    /// The same with the profile's places, in the order of the configuration.
+    #[must_use]
+    pub fn with_rankings(self, gpt: Gpt, ranks: &[ProfileRank]) -> Self {
+        Self { ranking_data: Some(rankings(gpt, ranks)), ..self }
+    }
+
+    /// The same with a place on a leaderboard.
+    #[must_use]
+    pub fn with_rank(self, rank: i64) -> Self {
+        Self { rank: Some(rank), ..self }
+    }
+}
+
+/// `{algorithm: {ranking, outOf}}`.
+pub fn rankings(gpt: Gpt, ranks: &[ProfileRank]) -> Value {
+    let names = gpt.config().profile_ratings.iter().map(|rating| rating.name.to_owned());
+    let ranks = ranks.iter().map(|rank| json!({"ranking": rank.ranking, "outOf": rank.out_of}));
+    names.zip(ranks).collect::<Map<String, Value>>().into()
 }
 
 /// The document of a profile.
@@ -280,6 +286,8 @@ pub fn game_stats(profile: Profile) -> GameStats {
         playtype: config.playtype,
         ratings: ratings(config.profile_ratings.iter().map(|rating| rating.name), &profile.ratings),
         classes: profile.classes,
+        ranking_data: None,
+        rank: None,
     }
 }
 
@@ -288,14 +296,12 @@ pub fn import(conn: &mut Conn, catalogue: &Catalogue, id: ImportId) -> Result<Op
     let Some(import) = import_by_public_id(conn, id)? else { return Ok(None) };
     let stored = scores_of_import(conn, import.key)?;
     let related = songs_and_charts(catalogue, stored.iter().map(|stored| stored.score.chart));
-    let mut of_import = Vec::new();
-    for info in &import.document.created_sessions {
-        of_import.extend(session_by_public_id(conn, info.session_id)?);
-    }
+    let ids: Vec<SessionId> = import.document.created_sessions.iter().map(|info| info.session_id).collect();
+    let of_import = sessions_by_public_ids(conn, &ids)?;
     let owner = users_by_ids(conn, &[import.document.user_id])?.pop().map(user);
     Ok(Some(json!({
         "import": import.document,
-        "scores": scores(catalogue, stored.iter().map(|stored| &stored.score))?,
+        "scores": scores(catalogue, &stored)?,
         "songs": related.songs, "charts": related.charts,
         "sessions": sessions(conn, of_import)?,
         "user": owner,
@@ -320,23 +326,4 @@ pub fn one_score(
         "score": document, "user": owner,
         "song": catalogue.song_of(chart).to_document(), "chart": chart.to_document(),
     })))
-}
-
-/// `GET /sessions/:sessionID`; `None` when there is none.
-pub fn one_session(conn: &mut Conn, catalogue: &Catalogue, id: SessionId) -> Result<Option<Value>, DbError> {
-    let Some(stored) = session_by_public_id(conn, id)? else { return Ok(None) };
-    let members = scores_of_session(conn, stored.key)?;
-    let related = songs_and_charts(catalogue, members.iter().map(|member| member.score.chart));
-    let owner = users_by_ids(conn, &[stored.session.user])?.pop().map(user);
-    let ids = members.iter().map(|member| member.score.id).collect();
-    Ok(Some(json!({
-        "session": session(stored, ids),
-        "scores": scores(catalogue, members.iter().map(|member| &member.score))?,
-        "songs": related.songs, "charts": related.charts, "user": owner,
-    })))
-}
-
-/// A GPT as paths name it.
-pub fn gpt(game: &str, playtype: &str) -> Option<Gpt> {
-    game.parse::<tachi_core::game::Game>().ok()?.playtype(playtype)
 }

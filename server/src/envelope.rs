@@ -25,6 +25,19 @@ pub fn success(description: &str, body: impl Serialize) -> HttpResponse {
     HttpResponse::Ok().json(Success { success: true, description, body })
 }
 
+/// A success as bytes, for answers that are written away from the threads that serve requests.
+///
+/// # Errors
+/// When the body cannot be written.
+pub fn success_bytes(description: &str, body: impl Serialize) -> Result<Vec<u8>, ApiError> {
+    serde_json::to_vec(&Success { success: true, description, body }).map_err(ApiError::internal)
+}
+
+/// A 200 with bytes of [`success_bytes`].
+pub fn written(bytes: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(bytes)
+}
+
 /// A 202 with a body: what was asked for goes on.
 pub fn accepted(description: &str, body: impl Serialize) -> HttpResponse {
     HttpResponse::Accepted().json(Success { success: true, description, body })

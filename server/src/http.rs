@@ -13,6 +13,7 @@ use anyhow::{Context, Result};
 
 use crate::app::App;
 use crate::envelope::ApiError;
+use crate::paths::accept_v3;
 use crate::routes;
 
 /// A server that has its port and waits to be polled.
@@ -33,6 +34,7 @@ pub fn listen(app: App) -> Result<Listening> {
     let server = HttpServer::new(move || {
         Service::new()
             .wrap(from_fn(refuse_repeated_keys))
+            .wrap(from_fn(accept_v3))
             .wrap(NormalizePath::trim())
             .wrap(from_fn(tell_browsers))
             .app_data(data.clone())

@@ -16,6 +16,7 @@ pub mod multipart;
 pub mod only_server;
 pub mod owned;
 pub mod password;
+pub mod paths;
 pub mod routes;
 pub mod schedule;
 pub mod threads;

@@ -94,3 +94,40 @@ pub fn criteria_text(config: &GptConfig, criteria: &GoalCriteria) -> Option<Stri
 pub const fn milestone(goals: usize, achieved: usize) -> MilestoneState {
     MilestoneState { progress: achieved as i64, achieved: achieved >= goals }
 }
+
+/// A goal's title: what is asked for, and on which charts. `charts` are the labels of the charts that the goal names
+/// itself, `folder` is the title of its folder. Source: `spec/goals-milestones.md` 7.
+#[must_use]
+pub fn title(config: &GptConfig, criteria: &GoalCriteria, charts: &[String], folder: Option<&str>) -> Option<String> {
+    let text = criteria_text(config, criteria)?;
+    let count = criteria.count.unwrap_or(0.0);
+    Some(match (criteria.mode, folder, charts) {
+        (GoalMode::Single, Some(folder), _) => format!("{text} any chart in the {folder} folder"),
+        (GoalMode::Absolute, Some(folder), _) => {
+            format!("{text} {} charts in the {folder} folder", number::to_text(count))
+        }
+        (GoalMode::Proportion, Some(folder), _) => {
+            format!("{text} {}% of the charts in the {folder} folder", percent(count))
+        }
+        (GoalMode::Single, None, [one]) => format!("{text} {one}"),
+        (GoalMode::Single, None, [one, other]) => format!("{text} either {one} or {other}"),
+        (GoalMode::Single, None, several) => format!("{text} any one of {}", listed(several, "or")),
+        (_, None, all) if count >= all.len() as f64 => format!("{text} {}", listed(all, "and")),
+        (_, None, some) => format!("{text} any {} of {}", number::to_text(count), listed(some, "or")),
+    })
+}
+
+/// A part as a percentage without needless decimals: 0.25 is `25`, 0.07 is `7`.
+fn percent(part: f64) -> String {
+    let text = number::to_fixed(part * 100.0, 2);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// `X, Y and Z`.
+fn listed(texts: &[String], word: &str) -> String {
+    match texts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
+    }
+}

@@ -1,9 +1,14 @@
 //! Sessions: runs of scores without a long pause. Source: `spec/sessions.md`.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::game::{GptConfig, SessionRating};
+use crate::catalogue::Chart;
+use crate::game::{GptConfig, Group, MetricKind, SessionRating};
+use crate::number;
+use crate::pb::{Pb, PbCandidate, compose};
 use crate::rating::session_best;
+use crate::score::ScoreData;
 
 /// The pause that ends a session, in milliseconds.
 pub const TWO_HOURS: i64 = 7_200_000;
@@ -79,4 +84,25 @@ impl SessionBest {
 #[must_use]
 pub fn ratings<'a>(config: &GptConfig, scores: impl IntoIterator<Item = &'a [Option<f64>]>) -> Vec<Option<f64>> {
     SessionBest::of(config, scores).ratings(config)
+}
+
+/// The PB of a user on a chart as it was before a session that began at `started`, of the user's scores on the chart;
+/// `None` when there was none. Scores without a time do not count. Source: `spec/sessions.md` 7.
+#[must_use]
+pub fn pb_before(scores: &[PbCandidate<'_>], started: i64, chart: &Chart) -> Option<Pb> {
+    let earlier = |score: &&PbCandidate<'_>| score.time_achieved.is_some_and(|time| time < started);
+    compose(&scores.iter().filter(earlier).copied().collect::<Vec<_>>(), chart)
+}
+
+/// What a score of a session has more than the PB of before: every provided and derived metric that is a number or an
+/// ENUM, ENUMs as differences of indexes. Source: `spec/sessions.md` 7.
+#[must_use]
+pub fn deltas(score: &ScoreData, pb: &ScoreData) -> Map<String, Value> {
+    let config = score.config();
+    let metrics = [Group::Provided, Group::Derived].into_iter().flat_map(|group| config.metrics_of(group));
+    let compared = metrics.filter(|(_, metric)| {
+        matches!(metric.kind, MetricKind::Integer(_) | MetricKind::Decimal(_) | MetricKind::Enum { .. })
+    });
+    let delta = |metric| Some(number::json(score.rank(metric)? - pb.rank(metric)?));
+    compared.filter_map(|(index, metric)| Some((metric.name.to_owned(), delta(index)?))).collect()
 }

@@ -240,40 +240,59 @@ const SET_SESSIONS_POSTGRES: &str = "\
 #[derive(QueryableByName)]
 pub(crate) struct RankedPb {
     #[diesel(sql_type = Integer)]
+    pub(crate) user_id: i32,
+    #[diesel(sql_type = Integer)]
     pub(crate) chart_key: i32,
     #[diesel(sql_type = BigInt)]
     pub(crate) better: i64,
     #[diesel(sql_type = BigInt)]
     pub(crate) all_pbs: i64,
+    #[diesel(sql_type = BigInt)]
+    pub(crate) rivals: i64,
+    #[diesel(sql_type = BigInt)]
+    pub(crate) better_rivals: i64,
 }
 
-/// How many PBs on the same charts are better than a user's, and how many there are.
-pub(crate) fn rank_pbs(conn: &mut Conn, user: UserId, charts: &[ChartKey]) -> Result<Vec<RankedPb>, DbError> {
-    let charts: Vec<i32> = charts.iter().map(|chart| chart.0).collect();
-    let order = |table: &str| {
+/// What is asked about the PBs `me`: how many on the same chart are better, how many there are, how many rivals their
+/// users have, and how many of these are better. Most are told apart by the first key, which the index holds.
+fn ranking(wanted: &str) -> String {
+    let rest = |table: &str| {
         format!(
-            "{table}.rank0, COALESCE({table}.rank1, {LAST}), COALESCE({table}.rank2, {LAST}), \
-             COALESCE({table}.rank3, {LAST}), COALESCE({table}.rank4, {LAST}), \
-             -COALESCE({table}.time_achieved, {NEVER})"
+            "COALESCE({table}.rank1, {LAST}), COALESCE({table}.rank2, {LAST}), COALESCE({table}.rank3, {LAST}), \
+             COALESCE({table}.rank4, {LAST}), -COALESCE({table}.time_achieved, {NEVER})"
         )
     };
-    let wanted = match conn {
-        Conn::Sqlite(_) => "me.chart_key IN (SELECT value FROM json_each($2))",
-        Conn::Pg(_) => "me.chart_key = ANY($2)",
-    };
-    let sql = format!(
-        "SELECT me.chart_key, \
-         (SELECT count(*) FROM pbs o WHERE o.chart_key = me.chart_key AND o.rank0 >= me.rank0 \
+    format!(
+        "SELECT me.user_id, me.chart_key, \
+         (SELECT count(*) FROM pbs o WHERE o.chart_key = me.chart_key AND o.rank0 > me.rank0) + \
+         (SELECT count(*) FROM pbs o WHERE o.chart_key = me.chart_key AND o.rank0 = me.rank0 \
              AND ({others}) > ({mine})) AS better, \
-         (SELECT count(*) FROM pbs o WHERE o.chart_key = me.chart_key) AS all_pbs \
-         FROM pbs me WHERE me.user_id = $1 AND {wanted}",
-        others = order("o"),
-        mine = order("me"),
-    );
-    let query = diesel::sql_query(sql).bind::<Integer, _>(user.0);
+         (SELECT count(*) FROM pbs o WHERE o.chart_key = me.chart_key) AS all_pbs, \
+         (SELECT count(*) FROM rivals r WHERE r.user_id = me.user_id AND r.gpt = me.gpt) AS rivals, \
+         (SELECT count(*) FROM rivals r CROSS JOIN pbs o \
+             WHERE r.user_id = me.user_id AND r.gpt = me.gpt AND o.user_id = r.rival_id \
+             AND o.chart_key = me.chart_key AND (o.rank0, {others}) > (me.rank0, {mine})) AS better_rivals \
+         FROM pbs me WHERE {wanted}",
+        others = rest("o"),
+        mine = rest("me"),
+    )
+}
+
+/// The places of users' PBs on charts.
+pub(crate) fn rank_pbs(conn: &mut Conn, users: &[UserId], charts: &[ChartKey]) -> Result<Vec<RankedPb>, DbError> {
+    let users: Vec<i32> = users.iter().map(|user| user.0).collect();
+    let charts: Vec<i32> = charts.iter().map(|chart| chart.0).collect();
     Ok(match conn {
-        Conn::Sqlite(conn) => query.bind::<Text, _>(json_to_db(&charts, "chart keys")?).load(conn)?,
-        Conn::Pg(conn) => query.bind::<Array<Integer>, _>(charts).load(conn)?,
+        Conn::Sqlite(conn) => {
+            let list = |number: u8| format!("(SELECT value FROM json_each(${number}))");
+            let sql = ranking(&format!("me.user_id IN {} AND me.chart_key IN {}", list(1), list(2)));
+            let query = diesel::sql_query(sql).bind::<Text, _>(json_to_db(&users, "users")?);
+            query.bind::<Text, _>(json_to_db(&charts, "chart keys")?).load(conn)?
+        }
+        Conn::Pg(conn) => {
+            let query = diesel::sql_query(ranking("me.user_id = ANY($1) AND me.chart_key = ANY($2)"));
+            query.bind::<Array<Integer>, _>(users).bind::<Array<Integer>, _>(charts).load(conn)?
+        }
     })
 }
 
@@ -281,7 +300,8 @@ pub(crate) fn rank_pbs(conn: &mut Conn, user: UserId, charts: &[ChartKey]) -> Re
 pub(crate) struct BestPart {
     /// Which list they belong to.
     pub(crate) list: usize,
-    pub(crate) rating: usize,
+    /// The rating's column.
+    pub(crate) column: &'static str,
     pub(crate) bucket: u8,
     pub(crate) limit: usize,
 }
@@ -301,11 +321,11 @@ pub(crate) struct BestRow {
 /// numbers are written into its text.
 pub(crate) fn best_parts(conn: &mut Conn, user: UserId, gpt: Gpt, parts: &[BestPart]) -> Result<Vec<BestRow>, DbError> {
     let gpt = gpt_to_db(gpt);
-    let part = |BestPart { list, rating, bucket, limit }: &BestPart| {
+    let part = |BestPart { list, column, bucket, limit }: &BestPart| {
         format!(
-            "SELECT {list} AS list, value, chart_key FROM (SELECT rating{rating} AS value, chart_key FROM pbs \
-             WHERE user_id = $1 AND gpt = {gpt} AND bucket = {bucket} AND rating{rating} IS NOT NULL \
-             ORDER BY rating{rating} DESC LIMIT {limit}) AS best{list}"
+            "SELECT {list} AS list, value, chart_key FROM (SELECT {column} AS value, chart_key FROM pbs \
+             WHERE user_id = $1 AND gpt = {gpt} AND bucket = {bucket} AND {column} IS NOT NULL \
+             ORDER BY {column} DESC LIMIT {limit}) AS best{list}"
         )
     };
     let sql = parts.iter().map(part).collect::<Vec<_>>().join(" UNION ALL ");

@@ -61,6 +61,16 @@ pub(crate) fn text_to_db(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
+/// How many ratings PBs and profiles have columns for.
+pub(crate) const RATINGS: usize = 4;
+
+/// The column of a rating of a PB or profile, given by its position in the GPT's configuration.
+pub(crate) fn rating_column(rating: usize) -> Result<&'static str, DbError> {
+    const COLUMNS: [&str; RATINGS] = ["rating0", "rating1", "rating2", "rating3"];
+    let column = COLUMNS.get(rating).copied();
+    column.ok_or_else(|| DbError::data("a rating", format!("there is no column for number {rating}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -47,6 +47,7 @@ pub mod goals;
 pub mod hook_settings;
 pub mod imports;
 pub mod jobs;
+pub mod leaderboards;
 pub mod locks;
 pub mod open;
 pub mod orphans;

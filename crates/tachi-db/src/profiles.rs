@@ -9,7 +9,8 @@ use tachi_core::game::Gpt;
 use tachi_core::hydrate::Ratings;
 use tachi_core::ids::UserId;
 
-use crate::convert::{gpt_from_db, gpt_to_db, json_from_db, json_to_db, text_to_db};
+use crate::bulk::KEYS;
+use crate::convert::{RATINGS, gpt_from_db, gpt_to_db, json_from_db, json_to_db, rating_column, text_to_db};
 use crate::error::DbError;
 use crate::pool::Conn;
 use crate::schema::{class_achievements, class_bans, profiles};
@@ -69,9 +70,6 @@ struct ProfileRow {
     rating3: Option<f64>,
 }
 
-/// How many ratings there is room for.
-const RATINGS: usize = 4;
-
 impl ProfileRow {
     fn new(profile: &Profile) -> Result<Self, DbError> {
         if profile.ratings.len() > RATINGS {
@@ -112,6 +110,22 @@ pub fn profile_get(conn: &mut Conn, user: UserId, gpt: Gpt) -> Result<Option<Pro
     let query = profiles::table.find((user.0, gpt_to_db(gpt)));
     let row = query.select(ProfileRow::as_select()).first(conn).optional()?;
     row.map(ProfileRow::into_profile).transpose()
+}
+
+/// The profiles of those users on a GPT, by user; those that do not exist are left out.
+///
+/// # Errors
+/// Those of the database.
+pub fn profiles_of_users(conn: &mut Conn, gpt: Gpt, users: &[UserId]) -> Result<Vec<Profile>, DbError> {
+    let mut found = Vec::with_capacity(users.len());
+    for chunk in users.chunks(KEYS) {
+        let query = profiles::table.filter(profiles::user_id.eq_any(chunk.iter().map(|user| user.0)));
+        let query = query.filter(profiles::gpt.eq(gpt_to_db(gpt))).order(profiles::user_id);
+        for row in query.select(ProfileRow::as_select()).load(conn)? {
+            found.push(row.into_profile()?);
+        }
+    }
+    Ok(found)
 }
 
 /// How many users have a profile on a GPT.
@@ -199,7 +213,7 @@ pub fn profile_rank(conn: &mut Conn, gpt: Gpt, rating: usize, value: Option<f64>
         #[diesel(sql_type = BigInt)]
         out_of: i64,
     }
-    let column = column(rating)?;
+    let column = rating_column(rating)?;
     let gpt = gpt_to_db(gpt);
     let sql = format!(
         "SELECT (SELECT count(*) FROM profiles WHERE gpt = {gpt} AND {column} > $1) AS larger, \
@@ -231,20 +245,13 @@ pub fn profile_leaderboard(
         #[diesel(sql_type = Double)]
         value: f64,
     }
-    let (column, gpt) = (column(rating)?, gpt_to_db(gpt));
+    let (column, gpt) = (rating_column(rating)?, gpt_to_db(gpt));
     let sql = format!(
         "SELECT user_id, {column} AS value FROM profiles WHERE gpt = {gpt} AND {column} IS NOT NULL \
          ORDER BY {column} DESC, user_id LIMIT $1"
     );
     let places: Vec<Place> = diesel::sql_query(sql).bind::<BigInt, _>(limit).load(conn)?;
     Ok(places.into_iter().map(|place| (UserId(place.user_id), place.value)).collect())
-}
-
-/// The column of a rating, given by position.
-fn column(rating: usize) -> Result<&'static str, DbError> {
-    const COLUMNS: [&str; RATINGS] = ["rating0", "rating1", "rating2", "rating3"];
-    let column = COLUMNS.get(rating).copied();
-    column.ok_or_else(|| DbError::data("a rating", format!("there is no column for number {rating}")))
 }
 
 #[derive(Queryable, Selectable, Insertable)]

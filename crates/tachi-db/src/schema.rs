@@ -453,6 +453,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     users,
     api_tokens,
     charts,
+    profiles,
     folders,
     folder_charts,
     goals,

@@ -9,6 +9,7 @@ pub mod check;
 mod classes;
 pub mod convert;
 mod delete;
+mod edit;
 #[cfg(feature = "failpoints")]
 pub mod failpoints;
 mod heal;
@@ -24,12 +25,15 @@ mod session_name;
 mod session_plan;
 pub mod stage;
 mod stages;
+mod targets;
 mod unknown_charts;
 
 pub use background::Ran;
+pub use edit::{ScoreEdit, SessionEdit};
 pub use heal::{Healed, Others};
 pub use importer::{Configuration, FailureKind, ImportFailure, Imported, Importer, Request};
 pub use news::News;
 pub use orphans::OrphanCounts;
 pub use rederive::Rederived;
+pub use targets::{MAX_GOALS, MAX_QUESTS, Subscribed, TargetError};
 pub use unknown_charts::Waiting;

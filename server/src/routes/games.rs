@@ -1,14 +1,18 @@
 //! The configurations of games. Source: `spec/rest-api.md` 9.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value, json};
+use tachi_core::catalogue::ChartKey;
 use tachi_core::game::{Game, Gpt};
+use tachi_db::pbs::pb_players_of_all;
 use tachi_db::profiles::profiles_count;
 use tachi_db::scores::scores_count_of_all;
+use tachi_db::{Conn, DbError};
 
 use super::shown;
 use crate::app::App;
@@ -23,34 +27,47 @@ pub async fn list(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Ok(success("Returned all games.", json!({"supportedGames": games, "configs": configs})))
 }
 
-/// `GET /games/:game`: the game's configuration, or that of the GPT which a v3 game string names.
+/// `GET /games/:game`: the game's configuration.
 pub async fn game(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
     let app = App::of(&request)?;
-    match find(&app, &path)? {
-        Found::Game(game) => Ok(success("Returned information about this game.", game.config().to_json())),
-        Found::Gpt(gpt) => answer(&app, gpt).await,
-    }
+    Ok(success("Returned information about this game.", find(&app, &path)?.config().to_json()))
 }
 
 /// `GET /games/:game/:playtype`: the GPT's configuration, with counts.
 pub async fn gpt(request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, ApiError> {
     let app = App::of(&request)?;
     let gpt = find_gpt(&app, &path.0, &path.1)?;
-    answer(&app, gpt).await
-}
-
-async fn answer(app: &App, gpt: Gpt) -> Result<HttpResponse, ApiError> {
-    let Count { scores, players } = count(app, gpt).await?;
-    let catalogue = app.catalogue();
-    let charts = catalogue.charts().iter().filter(|chart| chart.gpt == gpt).count();
+    let Count { scores, players } = count(&app, gpt).await?;
+    let charts = app.catalogue().chart_count(gpt);
     let config = gpt.config().to_json();
     let body = json!({"config": config, "scoreCount": scores, "playerCount": players, "chartCount": charts});
     Ok(success("Returned information about this game.", body))
 }
 
-/// How much there is of each GPT. Counting reads every score, so that a count is kept for an hour.
+/// How much there is of everything, as last counted: counting reads whole indexes.
 #[derive(Debug, Default)]
-pub struct Counts(Mutex<HashMap<Gpt, (Instant, Count)>>);
+pub struct Counts {
+    of_gpt: Mutex<HashMap<Gpt, (Instant, Count)>>,
+    players: Mutex<Option<(Instant, Players)>>,
+}
+
+/// How many players each chart has.
+pub type Players = Arc<FxHashMap<ChartKey, i64>>;
+
+impl Counts {
+    /// How many players each chart has had lately.
+    pub fn players(&self, conn: &mut Conn) -> Result<Players, DbError> {
+        let kept = || self.players.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((counted, players)) = &*kept()
+            && counted.elapsed() < PLAYERS_AGE
+        {
+            return Ok(Arc::clone(players));
+        }
+        let players = Arc::new(pb_players_of_all(conn)?);
+        *kept() = Some((Instant::now(), Arc::clone(&players)));
+        Ok(players)
+    }
+}
 
 /// How much there is of a GPT.
 #[derive(Debug, Clone, Copy)]
@@ -61,9 +78,11 @@ struct Count {
 
 /// How long a count is shown.
 const COUNT_AGE: Duration = Duration::from_secs(60 * 60);
+/// How long the numbers of players, which decide the order of charts, are kept.
+const PLAYERS_AGE: Duration = Duration::from_secs(60);
 
 async fn count(app: &App, gpt: Gpt) -> Result<Count, ApiError> {
-    let kept = || app.counts.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let kept = || app.counts.of_gpt.lock().unwrap_or_else(PoisonError::into_inner);
     let known = kept().get(&gpt).copied().filter(|(counted, _)| counted.elapsed() < COUNT_AGE);
     if let Some((_, count)) = known {
         return Ok(count);
@@ -75,29 +94,15 @@ async fn count(app: &App, gpt: Gpt) -> Result<Count, ApiError> {
     Ok(count)
 }
 
-/// What a `:game` segment names.
-pub enum Found {
-    /// A game.
-    Game(Game),
-    /// A game with its playtype: a v3 game string.
-    Gpt(Gpt),
-}
-
-/// What a `:game` segment names, of the games offered.
-pub fn find(app: &App, text: &str) -> Result<Found, ApiError> {
-    let offered = |game: Game| app.settings.games.contains(&game);
-    if let Some(game) = text.parse().ok().filter(|game| offered(*game)) {
-        return Ok(Found::Game(game));
-    }
-    let gpt = Gpt::from_v3(text).filter(|gpt| offered(gpt.game()));
-    gpt.map(Found::Gpt).ok_or_else(|| ApiError::bad_request(format!("Invalid or unsupported game {}.", shown(text))))
+/// The game that a `:game` segment names, of the games offered.
+fn find(app: &App, text: &str) -> Result<Game, ApiError> {
+    let game = text.parse().ok().filter(|game| app.settings.games.contains(game));
+    game.ok_or_else(|| ApiError::bad_request(format!("Invalid or unsupported game {}.", shown(text))))
 }
 
 /// The GPT that a `:game` and a `:playtype` segment name.
 pub fn find_gpt(app: &App, game: &str, playtype: &str) -> Result<Gpt, ApiError> {
-    let Found::Game(game) = find(app, game)? else {
-        return Err(ApiError::bad_request(format!("{} names its playtype already.", shown(game))));
-    };
+    let game = find(app, game)?;
     game.playtype(playtype)
         .ok_or_else(|| ApiError::bad_request(format!("Invalid playtype {} for {game}.", shown(playtype))))
 }

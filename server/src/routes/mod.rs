@@ -1,16 +1,26 @@
 //! The routes, one page: who calls what.
 
 mod changes;
+mod edits;
 pub mod games;
+mod import_lists;
 mod imports;
 mod ir;
+mod leaderboards;
+mod orphans;
 mod polling;
+mod reading;
+mod resolve;
 mod respond_async;
 mod rows;
 mod schemas;
 mod scores;
+mod search;
 mod sessions;
+mod songs;
 mod status;
+mod tables;
+mod ugpt;
 mod users;
 
 use actix_web::HttpResponse;
@@ -32,6 +42,8 @@ pub fn configure(service: &mut ServiceConfig) {
             .route("/import/orphans", web::post().to(changes::retry_orphans))
             .route("/import/class", web::post().to(imports::class))
             // What an import did.
+            .route("/imports", web::get().to(import_lists::of_all))
+            .route("/imports/failed", web::get().to(import_lists::failed_of_all))
             .route("/imports/{import}", web::get().to(imports::get))
             .route("/imports/{import}/poll-status", web::get().to(polling::poll))
             .route("/imports/{import}/rows", web::get().to(rows::get))
@@ -45,9 +57,16 @@ pub fn configure(service: &mut ServiceConfig) {
             // Reading back.
             .route("/scores/{score}", web::get().to(scores::get))
             .route("/sessions/{session}", web::get().to(sessions::get))
-            .route("/users/{user}/games/{game}/{playtype}", web::get().to(users::profile))
-            .route("/users/{user}/games/{game}/{playtype}/pbs/best", web::get().to(users::best_pbs))
-            .route("/users/{user}/games/{game}/{playtype}/sessions/recent", web::get().to(users::recent_sessions))
+            .route("/scores/{score}", web::patch().to(edits::score))
+            .route("/sessions/{session}", web::patch().to(edits::session))
+            .route("/sessions/{session}/adjacent", web::get().to(sessions::adjacent))
+            .configure(import_lists::configure)
+            .configure(ugpt::configure)
+            .configure(songs::configure)
+            .configure(leaderboards::configure)
+            .configure(tables::configure)
+            .configure(search::configure)
+            .configure(orphans::configure)
             .default_service(web::to(no_such_endpoint)),
     );
     service.configure(ir::configure);

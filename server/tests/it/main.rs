@@ -29,6 +29,7 @@ mod ir_lr2hook;
 mod ir_usc;
 mod multipart;
 mod polling;
+mod reading;
 mod schedule;
 mod status;
 mod support;

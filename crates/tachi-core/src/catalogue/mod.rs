@@ -10,6 +10,7 @@ mod hash;
 mod lookup;
 mod query;
 mod resolve;
+mod search;
 mod title;
 
 use std::sync::{Arc, OnceLock};
@@ -27,6 +28,7 @@ pub use hash::{content_hash, derive_hash};
 pub use lookup::{NearTitles, SongMatch};
 pub use query::{FolderMembers, FolderQuery, QueryError, QueryProblem, folder_members};
 pub use resolve::{ChartQuery, ResolveError, TextIntegerError, text_integer};
+pub use search::{SearchText, search_form};
 pub use title::{fold, is_space, letters_form, loose_form, site_form, trim};
 
 use crate::game::{Game, Gpt, GptConfig, Rules};
@@ -258,6 +260,9 @@ pub struct Catalogue {
     songs_by_ddr_hash: FxHashMap<Box<str>, SongIdx>,
     titles: Vec<Titles>,
     versions: FxHashSet<(Gpt, Arc<str>)>,
+    chart_counts: FxHashMap<Gpt, usize>,
+    /// What each song is searched by; made when first asked for.
+    search: OnceLock<Vec<Box<str>>>,
 }
 
 impl Catalogue {
@@ -296,6 +301,12 @@ impl Catalogue {
     #[must_use]
     pub fn charts(&self) -> &[Chart] {
         &self.charts
+    }
+
+    /// How many charts a GPT has.
+    #[must_use]
+    pub fn chart_count(&self, gpt: Gpt) -> usize {
+        self.chart_counts.get(&gpt).copied().unwrap_or(0)
     }
 
     /// The chart at that position.
@@ -403,6 +414,7 @@ impl CatalogueBuilder {
             return Err(CatalogueError::Duplicate { what: format!("chart {}", chart.id) });
         }
         catalogue.charts_by_key.insert(key, index);
+        *catalogue.chart_counts.entry(chart.gpt).or_default() += 1;
         catalogue.charts_by_song.entry((chart.gpt, song)).or_default().push(index);
         for id in keys.in_game_ids {
             catalogue.charts_by_in_game_id.entry((chart.gpt, id)).or_default().push(index);

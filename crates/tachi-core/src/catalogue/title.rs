@@ -27,7 +27,7 @@ const SITE_LETTERS: &[(char, &str)] = &[
 const SITE_DROPS: &[char] = &['♥', '♡', '❤'];
 
 /// The combining sound marks of kana, which make other letters and are kept.
-const SOUND_MARKS: [char; 2] = ['\u{3099}', '\u{309A}'];
+pub(super) const SOUND_MARKS: [char; 2] = ['\u{3099}', '\u{309A}'];
 
 /// Unicode simple case folding (status C and S), letter by letter: `ÆTHER` → `æther`; `ß` stays.
 ///

@@ -1,10 +1,12 @@
 //! Loading goals: what makes sense, what is kept with a warning, what is corrected.
 
 use serde_json::{Value, json};
-use tachi_core::catalogue::Problem;
-use tachi_core::game::Gpt;
+use tachi_core::catalogue::{GoalCriteria, Problem, SearchText};
+use tachi_core::game::{Game, Gpt};
+use tachi_core::goal;
 
 use crate::load::{ANOTHER, add_goal, builtin_files, chart, check, get, lines};
+use crate::play::built_in_catalogue;
 
 const OTHERS: [&str; 2] = ["08e42d374e079924e5ec74a82ac57c843dc6a26d", "0e1fbd5bfe34351cb8c4869eddebc34241ec4546"];
 /// Three charts.
@@ -109,4 +111,52 @@ fn goals_older_than_maxxive_clear_mean_the_lamp_of_their_name() {
         let goal = checked.collections().goals.iter().find(|goal| goal.goal_id.as_str() == id).unwrap();
         assert_eq!(goal.criteria.value, corrected, "{name} {value}");
     }
+}
+
+#[test]
+fn titles_say_what_is_asked_for_and_where() {
+    let criteria = |mode: &str, key: &str, value: f64, count: Value| -> GoalCriteria {
+        let mut criteria = json!({"mode": mode, "key": key, "value": value});
+        if !count.is_null() {
+            criteria["countNum"] = count;
+        }
+        serde_json::from_value(criteria).unwrap()
+    };
+    let named = ["A (SPA 12)", "AA (SPA 12)", "V (SPA 12)"].map(str::to_owned);
+    let title = |criteria: GoalCriteria, charts: usize, folder: Option<&str>| {
+        goal::title(Gpt::IidxSp.config(), &criteria, &named[..charts], folder).unwrap()
+    };
+    let lamp = |mode, count| criteria(mode, "lamp", 4.0, count);
+    for (made, expected) in [
+        (title(lamp("single", json!(null)), 1, None), "CLEAR A (SPA 12)"),
+        (title(lamp("single", json!(null)), 2, None), "CLEAR either A (SPA 12) or AA (SPA 12)"),
+        (title(lamp("single", json!(null)), 3, None), "CLEAR any one of A (SPA 12), AA (SPA 12) or V (SPA 12)"),
+        (title(lamp("absolute", json!(3)), 3, None), "CLEAR A (SPA 12), AA (SPA 12) and V (SPA 12)"),
+        (title(lamp("absolute", json!(2)), 3, None), "CLEAR any 2 of A (SPA 12), AA (SPA 12) or V (SPA 12)"),
+        (title(lamp("single", json!(null)), 0, Some("F")), "CLEAR any chart in the F folder"),
+        (title(lamp("absolute", json!(3)), 0, Some("F")), "CLEAR 3 charts in the F folder"),
+        (title(lamp("proportion", json!(0.25)), 0, Some("F")), "CLEAR 25% of the charts in the F folder"),
+        (title(lamp("proportion", json!(0.07)), 0, Some("F")), "CLEAR 7% of the charts in the F folder"),
+        (title(lamp("proportion", json!(1)), 0, Some("F")), "CLEAR 100% of the charts in the F folder"),
+        (title(criteria("single", "score", 3261.0, json!(null)), 1, None), "Get a score of 3261 on A (SPA 12)"),
+        (title(criteria("single", "percent", 90.0, json!(null)), 1, None), "Get 90.00% on A (SPA 12)"),
+    ] {
+        assert_eq!(made, expected);
+    }
+}
+
+#[test]
+fn songs_are_searched_by_all_their_texts_without_case_and_diacritics() {
+    let catalogue = built_in_catalogue(Game::Iidx);
+    let find = |text: &str| -> Vec<String> {
+        let found = catalogue.search_songs(Game::Iidx, &SearchText::new(text));
+        found.into_iter().map(|(song, _)| catalogue.song(song).title.to_string()).collect()
+    };
+    assert_eq!(find("aa").first().map(String::as_str), Some("AA"), "the same text comes first");
+    assert_eq!(find("  HIKAGE "), ["焱影"], "a search term");
+    assert_eq!(find("scorpion fire"), ["ピアノ協奏曲第１番”蠍火”"]);
+    assert_eq!(find("第1番"), ["ピアノ協奏曲第１番”蠍火”"], "width does not count");
+    assert_eq!(find("mark erosion"), ["Erosion Mark"], "words in any order");
+    assert_eq!(find("no such song"), [""; 0]);
+    assert_eq!(find("").len(), catalogue.songs().iter().filter(|song| song.game == Game::Iidx).count());
 }

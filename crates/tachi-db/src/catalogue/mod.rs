@@ -7,6 +7,7 @@
 mod collections;
 mod compare;
 mod goals;
+mod lists;
 mod load;
 mod songs;
 
@@ -20,6 +21,7 @@ use crate::schema::meta;
 
 pub use collections::*;
 pub use goals::*;
+pub use lists::*;
 pub use load::catalogue_load;
 pub use songs::{SongsAndCharts, song_and_chart_insert, song_next_id, songs_and_charts_replace};
 

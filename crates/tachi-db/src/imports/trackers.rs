@@ -227,11 +227,22 @@ pub fn trackers_of_user(
     filter: ImportFilter,
     limit: i64,
 ) -> Result<Vec<Tracker>, DbError> {
-    let mut query = import_trackers::table
-        .filter(import_trackers::user_id.eq(user.0))
-        .filter(import_trackers::kind.eq(kind.to_db()))
-        .select(Row::as_select())
-        .into_boxed();
+    of(conn, Some(user), kind, filter, limit)
+}
+
+/// The latest of a user or of anybody.
+pub(super) fn of(
+    conn: &mut Conn,
+    user: Option<UserId>,
+    kind: TrackerKind,
+    filter: ImportFilter,
+    limit: i64,
+) -> Result<Vec<Tracker>, DbError> {
+    let query = import_trackers::table.filter(import_trackers::kind.eq(kind.to_db()));
+    let mut query = query.select(Row::as_select()).into_boxed();
+    if let Some(user) = user {
+        query = query.filter(import_trackers::user_id.eq(user.0));
+    }
     if let Some(import_type) = filter.import_type {
         query = query.filter(import_trackers::import_type.eq(import_type.as_str()));
     }

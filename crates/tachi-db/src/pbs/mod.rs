@@ -2,6 +2,7 @@
 
 mod ranks;
 mod ratings;
+mod read;
 
 use diesel::prelude::*;
 use diesel::upsert::excluded;
@@ -14,15 +15,16 @@ use tachi_core::pb::rank_values;
 use tachi_core::score::ScoreData;
 
 use crate::bulk::{KEYS, ROWS};
-use crate::convert::{gpt_from_db, gpt_to_db};
+use crate::convert::{RATINGS, gpt_from_db, gpt_to_db};
 use crate::error::DbError;
 use crate::keys::{FolderKey, ScoreKey};
 use crate::pool::Conn;
 use crate::schema::{folder_charts, pbs};
 use crate::score_data::{Columns, data_from_db, data_to_db, ratings_from_db, ratings_to_db};
 
-pub use ranks::{PbRank, pb_count_on_chart, pb_leaderboard, pb_ranks};
+pub use ranks::{PbRank, pb_count_on_chart, pb_leaderboard, pb_ranks, pb_ranks_of};
 pub use ratings::{BestWanted, best_ratings};
+pub use read::*;
 
 /// A user's PB on a chart.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,8 +85,6 @@ struct PbRow {
 const RANK_KEYS: usize = 5;
 /// How many mergers there is room for.
 const MERGERS: usize = 4;
-/// How many ratings there is room for.
-const RATINGS: usize = 4;
 /// How many buckets the PBs of a profile may fall into.
 pub const BUCKETS: u8 = 4;
 

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer};
+use rustc_hash::FxHashMap;
 use tachi_core::catalogue::ChartKey;
 use tachi_core::ids::UserId;
 
@@ -18,6 +19,15 @@ pub struct PbRank {
     pub rank: i64,
     /// How many PBs there are on the chart.
     pub out_of: i64,
+    /// 1 and how many PBs of the user's rivals are better; `None` for a user without rivals.
+    pub rival_rank: Option<i64>,
+}
+
+impl PbRank {
+    fn new(row: &bulk::RankedPb) -> Self {
+        let rival_rank = (row.rivals > 0).then_some(row.better_rivals + 1);
+        Self { rank: row.better + 1, out_of: row.all_pbs, rival_rank }
+    }
 }
 
 /// The places of a user's PBs on those charts, by chart; charts without one are left out.
@@ -25,12 +35,23 @@ pub struct PbRank {
 /// # Errors
 /// Those of the database.
 pub fn pb_ranks(conn: &mut Conn, user: UserId, charts: &[ChartKey]) -> Result<Vec<(ChartKey, PbRank)>, DbError> {
-    let mut ranks = Vec::with_capacity(charts.len());
-    for row in bulk::rank_pbs(conn, user, charts)? {
-        ranks.push((ChartKey(row.chart_key), PbRank { rank: row.better + 1, out_of: row.all_pbs }));
-    }
+    let rows = bulk::rank_pbs(conn, &[user], charts)?;
+    let mut ranks: Vec<_> = rows.iter().map(|row| (ChartKey(row.chart_key), PbRank::new(row))).collect();
     ranks.sort_unstable_by_key(|(chart, _)| *chart);
     Ok(ranks)
+}
+
+/// The places of all PBs that any of these users has on any of these charts, in no particular order.
+///
+/// # Errors
+/// Those of the database.
+pub fn pb_ranks_of(
+    conn: &mut Conn,
+    users: &[UserId],
+    charts: &[ChartKey],
+) -> Result<FxHashMap<(UserId, ChartKey), PbRank>, DbError> {
+    let rows = bulk::rank_pbs(conn, users, charts)?;
+    Ok(rows.iter().map(|row| ((UserId(row.user_id), ChartKey(row.chart_key)), PbRank::new(row))).collect())
 }
 
 /// How many PBs there are on a chart.

@@ -5,8 +5,9 @@ use tachi_core::catalogue::ChartKey;
 use tachi_core::game::{Gpt, ProfileRule};
 use tachi_core::ids::UserId;
 
-use super::{BUCKETS, RATINGS};
+use super::BUCKETS;
 use crate::bulk::{self, BestPart};
+use crate::convert::rating_column;
 use crate::error::DbError;
 use crate::pool::Conn;
 
@@ -38,14 +39,12 @@ pub fn best_ratings(
     }
     // A list over all buckets takes the best of each: an index that leads with the bucket has them in order only one
     // by one.
-    let buckets = if has_buckets(gpt) { BUCKETS } else { 1 };
+    let all = buckets(gpt);
     let mut parts = Vec::new();
     for (list, BestWanted { rating, bucket, limit }) in wanted.iter().enumerate() {
-        if *rating >= RATINGS {
-            return Err(DbError::data("a rating", format!("there is no column for number {rating}")));
-        }
-        let buckets = bucket.map_or(0..buckets, |bucket| bucket..bucket + 1);
-        parts.extend(buckets.map(|bucket| BestPart { list, rating: *rating, bucket, limit: *limit }));
+        let column = rating_column(*rating)?;
+        let buckets = bucket.map_or(0..all, |bucket| bucket..bucket + 1);
+        parts.extend(buckets.map(|bucket| BestPart { list, column, bucket, limit: *limit }));
     }
     for found in bulk::best_parts(conn, user, gpt, &parts)? {
         let list = usize::try_from(found.list).map_err(|error| DbError::data("a rating", error))?;
@@ -60,10 +59,11 @@ pub fn best_ratings(
     Ok(lists)
 }
 
-/// Whether the PBs of a GPT fall into more than one bucket.
-fn has_buckets(gpt: Gpt) -> bool {
-    gpt.config().profile_ratings.iter().any(|rating| match &rating.rule {
+/// How many buckets the PBs of a GPT fall into.
+pub(super) fn buckets(gpt: Gpt) -> u8 {
+    let has_buckets = gpt.config().profile_ratings.iter().any(|rating| match &rating.rule {
         ProfileRule::Best { .. } => false,
         ProfileRule::Own { inputs, .. } => inputs.iter().any(|input| input.bucket.is_some()),
-    })
+    });
+    if has_buckets { BUCKETS } else { 1 }
 }

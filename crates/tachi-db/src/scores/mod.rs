@@ -1,5 +1,6 @@
 //! Scores.
 
+mod read;
 mod row;
 
 use std::borrow::Borrow;
@@ -21,6 +22,7 @@ use crate::pool::Conn;
 use crate::schema::{pbs, score_blacklist, scores};
 use crate::score_data::ratings_from_db;
 
+pub use read::*;
 pub use row::{PbScore, Score, StoredScore};
 use row::{PbScoreRow, ScoreRow};
 

@@ -1,11 +1,14 @@
 //! Personal bests, their ratings and their ranks.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use tachi_core::catalogue::ChartKey;
 use tachi_core::game::Gpt;
 use tachi_core::ids::UserId;
 use tachi_db::catalogue::{folder_charts_replace, folders_all, folders_replace};
 use tachi_db::pbs::*;
+use tachi_db::profiles::{Profile, profile_upsert};
 use tachi_db::{DbError, ScoreKey};
 
 use crate::support::{TestDatabase, WAIT, charts, on_both, pb};
@@ -113,8 +116,8 @@ fn ranks_of_many_charts_come_with_one_statement() {
         db.write(|conn| pbs_upsert(conn, &pbs));
         let (statements, ranks) = db.count(|db| db.read(|conn| pb_ranks(conn, user, &charts)));
         assert_eq!((statements, ranks.len()), (1, 50));
-        assert_eq!(ranks[9].1, PbRank { rank: 2, out_of: 2 });
-        assert_eq!(ranks[10], (charts[10], PbRank { rank: 1, out_of: 1 }));
+        assert_eq!(ranks[9].1, PbRank { rank: 2, out_of: 2, rival_rank: None });
+        assert_eq!(ranks[10], (charts[10], PbRank { rank: 1, out_of: 1, rival_rank: None }));
     });
 }
 
@@ -219,5 +222,75 @@ fn pbs_are_found_by_folder() {
         let expected =
             [(folders[0], charts[0]), (folders[0], charts[1]), (folders[1], charts[1]), (folders[1], charts[2])];
         assert_eq!(found, expected);
+    });
+}
+
+#[test]
+fn best_pbs_are_ordered_by_rating_then_time_and_those_without_a_rating_are_last() {
+    on_both(|db| {
+        let (user, charts) = (db.user("a"), charts(db, 7));
+        // Rating and time; the fifth is on a chart that is not primary.
+        let values = [
+            (Some(1.0), Some(5)),
+            (Some(2.0), None),
+            (Some(2.0), Some(3)),
+            (Some(2.0), Some(4)),
+            (Some(9.0), Some(9)),
+            (None, Some(7)),
+            (None, Some(8)),
+        ];
+        let pbs: Vec<StoredPb> = charts
+            .iter()
+            .zip(values)
+            .map(|(chart, (rating, time))| StoredPb {
+                ratings: [rating, None, None, None].into(),
+                is_primary: rating != Some(9.0),
+                ..pb(user, *chart, 50, "CLEAR", time)
+            })
+            .collect();
+        db.write(|conn| pbs_upsert(conn, &pbs));
+        let best = |limit: usize| -> Vec<usize> {
+            let best = db.read(|conn| pbs_best(conn, user, Gpt::IidxSp, 0, limit));
+            best.iter().map(|pb| charts.iter().position(|chart| *chart == pb.chart).unwrap()).collect()
+        };
+        assert_eq!(best(100), [3, 2, 1, 0, 6, 5]);
+        assert_eq!(best(4), [3, 2, 1, 0]);
+        assert_eq!(best(2), [3, 2], "the latest of those that share the last place");
+        assert_eq!(best(5), [3, 2, 1, 0, 6]);
+        let (statements, _) = db.count(|_| best(2));
+        assert!(statements <= 3, "{statements}");
+        let played = db.read(|conn| pbs_played(conn, user, Gpt::IidxSp));
+        let times: Vec<Option<i64>> = played.into_iter().map(|(_, time)| time).collect();
+        assert_eq!(times, [Some(9), Some(8), Some(7), Some(5), Some(4), Some(3), None]);
+    });
+}
+
+#[test]
+fn the_best_pbs_of_all_are_found_among_the_users_with_the_best() {
+    on_both(|db| {
+        let charts = charts(db, 20);
+        let users: Vec<UserId> = (0..6).map(|number| db.user(&format!("u{number}"))).collect();
+        let value = |user: usize, chart: usize| f64::from(u32::try_from((user * 7 + chart * 13) % 101).unwrap());
+        let mut all: Vec<(f64, UserId, ChartKey)> = Vec::new();
+        for (number, user) in users.iter().enumerate() {
+            let rated = |(at, chart): (usize, &ChartKey)| StoredPb {
+                ratings: [None, Some(value(number, at)), None, None].into(),
+                ..pb(*user, *chart, 50, "CLEAR", None)
+            };
+            let pbs: Vec<StoredPb> = charts.iter().enumerate().map(rated).collect();
+            all.extend(pbs.iter().map(|pb| (pb.ratings[1].unwrap(), *user, pb.chart)));
+            let profile = Profile { user: *user, gpt: Gpt::IidxSp, ratings: [None].into(), classes: BTreeMap::new() };
+            db.write(|conn| {
+                profile_upsert(conn, &profile)?;
+                pbs_upsert(conn, &pbs)
+            });
+        }
+        all.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        for limit in [1, 3, 6, 50, 200] {
+            let best = db.read(|conn| pbs_best_of_all(conn, Gpt::IidxSp, 1, limit));
+            let best: Vec<(UserId, ChartKey)> = best.iter().map(|pb| (pb.user, pb.chart)).collect();
+            let expected = all.iter().map(|(_, user, chart)| (*user, *chart));
+            assert_eq!(best, expected.take(usize::try_from(limit).unwrap()).collect::<Vec<_>>(), "{limit}");
+        }
     });
 }

@@ -207,3 +207,34 @@ fn a_user_takes_everything_along() {
         assert_eq!(db.read(|conn| scores_count(conn, other, Gpt::IidxSp)), 1);
     });
 }
+
+#[test]
+fn the_latest_scores_on_charts_are_the_same_however_they_are_found() {
+    on_both(|db| {
+        let (user, charts) = (db.user("a"), charts(db, 400));
+        let time = |number: i64| (number % 5 != 0).then_some(number);
+        let scores: Vec<Score> =
+            charts.iter().zip(0..).map(|(chart, number)| score(user, *chart, 50, "CLEAR", time(number))).collect();
+        db.write(|conn| scores_insert(conn, &scores));
+        let latest = |charts: &[ChartKey], limit: usize| -> Vec<Option<i64>> {
+            let found = db.read(|conn| scores_latest_on(conn, user, Gpt::IidxSp, charts, limit));
+            found.into_iter().map(|stored| stored.score.time_achieved).collect()
+        };
+        let expected = |count: i64| -> Vec<Option<i64>> {
+            let timed = (0..count).rev().filter_map(time).map(Some);
+            timed.chain((0..count).filter(|number| time(*number).is_none()).map(|_| None)).collect()
+        };
+        // Few charts are looked up, many are found by going back in time.
+        assert_eq!(latest(&charts[..10], 30), expected(10));
+        assert_eq!(latest(&charts, 30), expected(400)[..30]);
+        assert_eq!(latest(&charts[..350], 1000), expected(350));
+        let mut seen = Vec::new();
+        db.read(|conn| {
+            scores_each(conn, user, Gpt::IidxSp, |stored| {
+                seen.push(stored.score.time_achieved);
+                Ok(())
+            })
+        });
+        assert_eq!(seen, expected(400));
+    });
+}

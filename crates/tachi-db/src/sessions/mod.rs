@@ -1,6 +1,8 @@
 //! Sessions. Which scores belong to one: [`scores_session_set`](crate::scores::scores_session_set). Source:
 //! `spec/sessions.md`.
 
+mod read;
+
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use rustc_hash::FxHashMap;
@@ -16,6 +18,8 @@ use crate::keys::SessionKey;
 use crate::pool::Conn;
 use crate::schema::sessions;
 use crate::score_data::{ratings_from_db, ratings_to_db};
+
+pub use read::*;
 
 /// A session.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,0 +1,102 @@
+//! Charts that are named as importers name them. Source: `spec/games/README.md` 11.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use serde_json::{Map, Value, json};
+use tachi_core::catalogue::{Chart, ChartQuery, ResolveError};
+use tachi_core::match_type::MatchType;
+
+use super::reading::{OnGame, Reading};
+use super::shown;
+use crate::body;
+use crate::envelope::ApiError;
+
+/// The chart that a body names.
+#[derive(Debug)]
+pub struct Wanted {
+    match_type: MatchType,
+    identifier: String,
+    difficulty: Option<String>,
+    version: Option<String>,
+    artist: Option<String>,
+}
+
+impl Wanted {
+    fn read(body: &Map<String, Value>) -> Result<Self, ApiError> {
+        let text = |name| optional_text(body, name);
+        let required = |name| text(name)?.ok_or_else(|| refused(name, "a string", None));
+        let match_type: String = required("matchType")?;
+        let known = || {
+            let names = MatchType::ALL.iter().map(|kind| kind.id()).collect::<Vec<_>>().join(", ");
+            refused("matchType", &format!("any of {names}"), Some(&Value::from(match_type.as_str())))
+        };
+        Ok(Self {
+            match_type: match_type.parse().map_err(|()| known())?,
+            identifier: required("identifier")?,
+            difficulty: text("difficulty")?,
+            version: text("version")?,
+            artist: text("artist")?,
+        })
+    }
+
+    /// The chart in the catalogue.
+    pub fn find<'a>(&self, reading: &'a Reading) -> Result<&'a Chart, ApiError> {
+        let query = ChartQuery {
+            match_type: self.match_type,
+            identifier: &self.identifier,
+            difficulty: self.difficulty.as_deref(),
+            artist: self.artist.as_deref(),
+            version: self.version.as_deref(),
+        };
+        let found = reading.catalogue.resolve(reading.gpt, &query).map_err(|error| match error {
+            ResolveError::NotFound(text) => ApiError::not_found(text),
+            ResolveError::Ambiguous(text) | ResolveError::Invalid(text) => ApiError::bad_request(text),
+        })?;
+        Ok(reading.catalogue.chart(found))
+    }
+}
+
+/// A member that may be a text, null or absent.
+fn optional_text(body: &Map<String, Value>, name: &str) -> Result<Option<String>, ApiError> {
+    match body.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(other) => Err(refused(name, "a string", Some(other))),
+    }
+}
+
+/// What is said of a member that is not what it should be.
+pub fn refused(name: &str, expected: &str, received: Option<&Value>) -> ApiError {
+    let received = match received {
+        None => "nothing (undefined)".to_owned(),
+        Some(Value::String(text)) => shown(text),
+        Some(other) => shown(&other.to_string()),
+    };
+    ApiError::bad_request(format!("[{name}] Expected {expected}. (Received {received})"))
+}
+
+impl FromRequest for Wanted {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), web::Payload::from_request(request, payload));
+        Box::pin(async move {
+            let payload = payload.await.map_err(|error| ApiError::bad_request(error.to_string()))?;
+            Self::read(&body::object(&request, payload).await?)
+        })
+    }
+}
+
+/// `POST /games/:game/:playtype/charts/resolve`.
+pub async fn chart(on: OnGame, wanted: Wanted) -> Result<HttpResponse, ApiError> {
+    on.answer("Resolved chart.", move |_, reading| {
+        let chart = wanted.find(reading)?;
+        let song = reading.catalogue.song_of(chart).to_document();
+        Ok(json!({"chart": chart.to_document(), "song": song}))
+    })
+    .await
+}
