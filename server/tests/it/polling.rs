@@ -50,7 +50,7 @@ fn an_import_that_runs_says_how_far_it_is_and_one_that_failed_why() {
                 user: player.id,
                 user_intent: false,
                 time_started: now(),
-                instance: "another-process".to_owned(),
+                instance: server.app.importer.instance().to_owned(),
                 error: None,
                 stage: None,
                 progress: None,
