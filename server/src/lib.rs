@@ -16,4 +16,6 @@ pub mod multipart;
 pub mod owned;
 pub mod password;
 pub mod routes;
+pub mod secret;
 pub mod upload;
+pub mod vault;
