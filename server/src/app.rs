@@ -11,10 +11,11 @@ use tachi_import::Importer;
 
 use crate::config::Settings;
 use crate::envelope::{ApiError, Kind};
+use crate::login::Seen;
 use crate::routes::games::Counts;
 
 /// How long a request waits for its turn to write.
-const WAIT: Duration = Duration::from_secs(2);
+pub const WAIT: Duration = Duration::from_secs(2);
 
 /// A running instance. Cheap to clone.
 #[derive(Clone)]
@@ -27,13 +28,15 @@ pub struct App {
     pub started: i64,
     /// How much there is of each game, as last counted.
     pub counts: Arc<Counts>,
+    /// When users were noted as seen.
+    pub seen: Arc<Seen>,
 }
 
 impl App {
     /// An instance that starts now.
     #[must_use]
     pub fn new(importer: Arc<Importer>, settings: Arc<Settings>) -> Self {
-        Self { settings, importer, started: now(), counts: Arc::default() }
+        Self { settings, importer, started: now(), counts: Arc::default(), seen: Arc::default() }
     }
 
     /// The instance that serves a request.

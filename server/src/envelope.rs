@@ -59,8 +59,12 @@ pub enum Kind {
     Conflict,
     /// The body is too large.
     TooLarge,
+    /// Too much of it in too short a time.
+    RateLimited,
     /// Our fault.
     Internal,
+    /// This instance does not offer it.
+    NotOffered,
     /// A remote service never comes to an end.
     LoopDetected,
     /// Too much is going on.
@@ -78,7 +82,9 @@ impl Kind {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Conflict => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NotOffered => StatusCode::NOT_IMPLEMENTED,
             Self::LoopDetected => StatusCode::LOOP_DETECTED,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -87,14 +93,16 @@ impl Kind {
 
 impl Kind {
     /// Every kind.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::BadRequest,
         Self::Unauthorised,
         Self::Forbidden,
         Self::NotFound,
         Self::Conflict,
         Self::TooLarge,
+        Self::RateLimited,
         Self::Internal,
+        Self::NotOffered,
         Self::LoopDetected,
         Self::Unavailable,
     ];

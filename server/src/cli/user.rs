@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Subcommand;
+use tachi_db::invites::invite_insert;
 use tachi_db::users::{AuthLevel, NewUser, user_insert};
 
+use crate::accounts::{ABOUT, is_username};
 use crate::app::now;
+use crate::auth::hash_token;
 use crate::config::Settings;
-use crate::password;
-
-/// What a new user says about themselves.
-const ABOUT: &str = "I'm a fairly nondescript person.";
+use crate::password::{self, MIN_LENGTH};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -27,6 +27,12 @@ pub enum Command {
         #[arg(long)]
         admin: bool,
     },
+    /// Makes an invite code, with which somebody may register once, and prints it; it cannot be shown again
+    Invite {
+        /// Make whoever registers with it an administrator
+        #[arg(long)]
+        admin: bool,
+    },
 }
 
 /// Runs the command.
@@ -34,15 +40,29 @@ pub enum Command {
 /// # Errors
 /// When it fails.
 pub fn run(settings: &Settings, command: Command) -> Result<()> {
-    let Command::Add { name, password_stdin, admin } = command;
+    match command {
+        Command::Add { name, password_stdin, admin } => add(settings, &name, password_stdin, admin),
+        Command::Invite { admin } => invite(settings, admin),
+    }
+}
+
+fn invite(settings: &Settings, admin: bool) -> Result<()> {
+    let code = const_hex::encode(rand::random::<[u8; 20]>());
+    let database = super::open(settings)?;
+    database.write(Duration::from_secs(30), |conn| invite_insert(conn, &hash_token(&code), None, admin, now()))?;
+    println!("{code}");
+    Ok(())
+}
+
+fn add(settings: &Settings, name: &str, password_stdin: bool, admin: bool) -> Result<()> {
     ensure!(
-        is_username(&name),
+        is_username(name),
         "{name:?} is no user name: 3 to 21 letters, digits, - and _, not beginning with a digit"
     );
     let password = if password_stdin { Some(password::hash(&read_password()?)?) } else { None };
     let database = super::open(settings)?;
     let user = NewUser {
-        username: &name,
+        username: name,
         password_hash: password.as_deref(),
         about: ABOUT,
         join_date: now(),
@@ -58,16 +78,10 @@ pub fn run(settings: &Settings, command: Command) -> Result<()> {
     Ok(())
 }
 
-/// `^[a-zA-Z_-][a-zA-Z0-9_-]{2,20}$`
-fn is_username(name: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    (3..=21).contains(&name.len()) && name.bytes().all(allowed) && !name.as_bytes()[0].is_ascii_digit()
-}
-
 fn read_password() -> Result<String> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).context("cannot read the password")?;
     let password = line.trim_end_matches(['\r', '\n']);
-    ensure!(password.chars().count() >= 8, "a password has at least 8 characters");
+    ensure!(password.chars().count() >= MIN_LENGTH, "a password has at least {MIN_LENGTH} characters");
     Ok(password.to_owned())
 }

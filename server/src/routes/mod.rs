@@ -1,5 +1,6 @@
 //! The routes, one page: who calls what.
 
+mod account;
 mod changes;
 pub mod games;
 mod imports;
@@ -18,6 +19,7 @@ use crate::envelope::ApiError;
 
 /// Puts every route into a service.
 pub fn configure(service: &mut ServiceConfig) {
+    account::configure_auth(service);
     service.service(
         web::scope("/api/v1")
             // Whoever wants to know whether and how the instance runs.

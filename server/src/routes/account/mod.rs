@@ -1,0 +1,27 @@
+//! The routes of accounts. Source: `spec/rest-api.md` 6 and 7.
+
+mod auth;
+
+use actix_web::middleware::DefaultHeaders;
+use actix_web::web::{self, ServiceConfig};
+
+/// Puts the routes of signing in into a service.
+pub fn configure_auth(service: &mut ServiceConfig) {
+    service.service(
+        web::scope("/api/v1/auth")
+            .wrap(no_store())
+            .route("/register", web::post().to(auth::register))
+            .route("/login", web::post().to(auth::login))
+            .route("/logout", web::post().to(auth::logout))
+            .route("/verify-email", web::post().to(auth::verify_email))
+            .route("/resend-verify-email", web::post().to(auth::resend_verify_email))
+            .route("/forgot-password", web::post().to(auth::forgot_password))
+            .route("/reset-password", web::post().to(auth::reset_password))
+            .default_service(web::to(super::no_such_endpoint)),
+    );
+}
+
+/// For answers that no cache may keep.
+fn no_store() -> DefaultHeaders {
+    DefaultHeaders::new().add(("Cache-Control", "no-store"))
+}
