@@ -22,6 +22,8 @@ pub fn configure(service: &mut ServiceConfig) {
     account::configure_auth(service);
     service.service(
         web::scope("/api/v1")
+            // Users and what is theirs alone.
+            .configure(account::configure)
             // Whoever wants to know whether and how the instance runs.
             .route("/status", web::get().to(status::get))
             .route("/status", web::post().to(status::post))

@@ -28,3 +28,4 @@ mod multipart;
 mod polling;
 mod status;
 mod support;
+mod tokens;

@@ -1,6 +1,7 @@
 //! The routes of accounts. Source: `spec/rest-api.md` 6 and 7.
 
 mod auth;
+mod tokens;
 
 use actix_web::middleware::DefaultHeaders;
 use actix_web::web::{self, ServiceConfig};
@@ -19,6 +20,20 @@ pub fn configure_auth(service: &mut ServiceConfig) {
             .route("/reset-password", web::post().to(auth::reset_password))
             .default_service(web::to(super::no_such_endpoint)),
     );
+}
+
+/// Puts the routes of a user's own things into the scope of the API.
+pub fn configure(service: &mut ServiceConfig) {
+    service
+        .service(
+            web::scope("/users/{user}/api-tokens")
+                .wrap(no_store())
+                .route("", web::get().to(tokens::list))
+                .route("/create", web::post().to(tokens::create))
+                .route("/{token}", web::delete().to(tokens::delete))
+                .default_service(web::to(super::no_such_endpoint)),
+        )
+        .route("/users/{user}/api-token/{token}", web::delete().to(tokens::delete));
 }
 
 /// For answers that no cache may keep.
