@@ -11,6 +11,7 @@ use tachi_import::Importer;
 
 use crate::config::Settings;
 use crate::envelope::{ApiError, Kind};
+use crate::limits::Limits;
 use crate::login::Seen;
 use crate::routes::games::Counts;
 
@@ -30,13 +31,22 @@ pub struct App {
     pub counts: Arc<Counts>,
     /// When users were noted as seen.
     pub seen: Arc<Seen>,
+    /// How often clients did what is limited, as this process counts.
+    pub limits: Arc<Limits>,
 }
 
 impl App {
     /// An instance that starts now.
     #[must_use]
     pub fn new(importer: Arc<Importer>, settings: Arc<Settings>) -> Self {
-        Self { settings, importer, started: now(), counts: Arc::default(), seen: Arc::default() }
+        Self {
+            settings,
+            importer,
+            started: now(),
+            counts: Arc::default(),
+            seen: Arc::default(),
+            limits: Arc::default(),
+        }
     }
 
     /// The instance that serves a request.

@@ -132,6 +132,8 @@ impl Permission for AnyPermission {
 pub struct Permitted<P> {
     /// Who it is.
     pub user: UserId,
+    /// The same, with everything that is known of the caller.
+    pub caller: Caller,
     permission: PhantomData<P>,
 }
 
@@ -207,7 +209,7 @@ impl<P: Permission> FromRequest for Permitted<P> {
                 .user()
                 .ok_or_else(|| ApiError::new(Kind::Unauthorised, "You are not authorised to perform this action."))?;
             P::require(&caller.permissions)?;
-            Ok(Self { user: user.id, permission: PhantomData })
+            Ok(Self { user: user.id, caller, permission: PhantomData })
         })
     }
 }

@@ -20,6 +20,15 @@ struct Failure<'a> {
     description: &'a str,
 }
 
+/// What clients of limited routes look for.
+#[derive(Serialize)]
+struct RateLimited<'a> {
+    success: bool,
+    description: &'a str,
+    status: u16,
+    message: &'a str,
+}
+
 /// A 200 with a body.
 pub fn success(description: &str, body: impl Serialize) -> HttpResponse {
     HttpResponse::Ok().json(Success { success: true, description, body })
@@ -167,6 +176,11 @@ impl ResponseError for ApiError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        self.answer(Failure { success: false, description: &self.description })
+        let description = &*self.description;
+        if self.kind == Kind::RateLimited {
+            let (status, message) = (self.kind.status().as_u16(), "You're being rate limited.");
+            return self.answer(RateLimited { success: false, description, status, message });
+        }
+        self.answer(Failure { success: false, description })
     }
 }

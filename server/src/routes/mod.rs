@@ -13,15 +13,18 @@ mod status;
 mod users;
 
 use actix_web::HttpResponse;
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::envelope::ApiError;
+use crate::limits;
 
 /// Puts every route into a service.
 pub fn configure(service: &mut ServiceConfig) {
     account::configure_auth(service);
     service.service(
         web::scope("/api/v1")
+            .wrap(from_fn(limits::normal))
             // Users and what is theirs alone.
             .configure(account::configure)
             // Whoever wants to know whether and how the instance runs.

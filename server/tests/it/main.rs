@@ -23,6 +23,7 @@ mod ir_kit;
 mod ir_kshook;
 mod ir_lr2hook;
 mod ir_usc;
+mod limits;
 mod logins;
 mod multipart;
 mod polling;

@@ -3,21 +3,26 @@
 mod auth;
 mod tokens;
 
-use actix_web::middleware::DefaultHeaders;
+use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, ServiceConfig};
+
+use crate::limits;
 
 /// Puts the routes of signing in into a service.
 pub fn configure_auth(service: &mut ServiceConfig) {
     service.service(
         web::scope("/api/v1/auth")
             .wrap(no_store())
-            .route("/register", web::post().to(auth::register))
-            .route("/login", web::post().to(auth::login))
+            .route("/register", web::post().to(auth::register).wrap(from_fn(limits::aggressive)))
+            .route("/login", web::post().to(auth::login).wrap(from_fn(limits::aggressive)))
             .route("/logout", web::post().to(auth::logout))
-            .route("/verify-email", web::post().to(auth::verify_email))
-            .route("/resend-verify-email", web::post().to(auth::resend_verify_email))
-            .route("/forgot-password", web::post().to(auth::forgot_password))
-            .route("/reset-password", web::post().to(auth::reset_password))
+            .route("/verify-email", web::post().to(auth::verify_email).wrap(from_fn(limits::aggressive)))
+            .route(
+                "/resend-verify-email",
+                web::post().to(auth::resend_verify_email).wrap(from_fn(limits::hyper_aggressive)),
+            )
+            .route("/forgot-password", web::post().to(auth::forgot_password).wrap(from_fn(limits::hyper_aggressive)))
+            .route("/reset-password", web::post().to(auth::reset_password).wrap(from_fn(limits::aggressive)))
             .default_service(web::to(super::no_such_endpoint)),
     );
 }
