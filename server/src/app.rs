@@ -6,14 +6,16 @@ use std::time::Duration;
 use actix_web::{HttpRequest, web};
 use chrono::Utc;
 use tachi_core::catalogue::Catalogue;
-use tachi_db::{Conn, DbError};
+use tachi_db::{Conn, DbError, Target};
 use tachi_import::Importer;
 
 use crate::config::Settings;
 use crate::envelope::{ApiError, Kind};
+use crate::integrations::oauth2::{CodeExchange, NoExchange};
 use crate::limits::Limits;
 use crate::login::Seen;
 use crate::routes::games::Counts;
+use crate::vault::Vault;
 
 /// How long a request waits for its turn to write.
 pub const WAIT: Duration = Duration::from_secs(2);
@@ -33,12 +35,22 @@ pub struct App {
     pub seen: Arc<Seen>,
     /// How often clients did what is limited, as this process counts.
     pub limits: Arc<Limits>,
+    /// Keeps what users link.
+    pub vault: Arc<Vault>,
+    /// Asks services for what belongs to a code.
+    pub exchange: Arc<dyn CodeExchange>,
 }
 
 impl App {
     /// An instance that starts now.
     #[must_use]
     pub fn new(importer: Arc<Importer>, settings: Arc<Settings>) -> Self {
+        // Where several processes share a database, a key made by one of them would be of no use to the others.
+        let key_file = match importer.database().target() {
+            Target::Sqlite(_) => Some(settings.data_dir.join("secret.key")),
+            Target::Postgres(_) => None,
+        };
+        let vault = Arc::new(Vault::new(settings.secret_key.clone(), key_file));
         Self {
             settings,
             importer,
@@ -46,6 +58,8 @@ impl App {
             counts: Arc::default(),
             seen: Arc::default(),
             limits: Arc::default(),
+            vault,
+            exchange: Arc::new(NoExchange),
         }
     }
 

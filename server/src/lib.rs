@@ -13,6 +13,7 @@ pub mod documents;
 pub mod envelope;
 pub mod fields;
 pub mod http;
+pub mod integrations;
 pub mod limits;
 pub mod logging;
 pub mod login;

@@ -105,6 +105,14 @@ impl Vault {
         Self { configured, file, from_file: OnceLock::new() }
     }
 
+    /// Checks that something could be encrypted.
+    ///
+    /// # Errors
+    /// When there is no key.
+    pub fn check(&self) -> Result<(), VaultError> {
+        self.key().map(|_| ())
+    }
+
     /// Encrypts the values of a user's link, in the order of its columns.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ use crate::http::{self, Listening};
 /// When it cannot start.
 pub fn run(settings: Settings) -> Result<()> {
     let importer = super::importer(&settings)?;
+    warn_of_missing_keys(&settings);
     // What a load that was cut short left behind.
     importer.rederive(|_, _| {})?;
     let app = App::new(importer, Arc::new(settings));
@@ -24,4 +25,13 @@ pub fn run(settings: Settings) -> Result<()> {
         }
         Ok(server.await?)
     })
+}
+
+/// Says which of the import types offered cannot be used.
+fn warn_of_missing_keys(settings: &Settings) {
+    let missing = settings.upstream.missing(&settings.import_types);
+    if !missing.is_empty() {
+        let types: Vec<String> = missing.iter().map(|prefix| format!("{prefix}*")).collect();
+        log::warn!("import types are offered whose services' keys are not set: {}", types.join(", "));
+    }
 }

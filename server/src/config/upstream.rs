@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail, ensure};
-use tachi_core::import_type::{ImportType, Kind};
+use tachi_core::import_type::ImportType;
 
 use super::{is_loopback, origin, secure};
 use crate::secret::Secret;
@@ -168,14 +168,9 @@ impl Upstream {
         })
     }
 
-    /// Those of the import types that cannot be used because the keys of their service are missing.
+    /// What the import types of services whose keys are missing begin with, for those that are among `import_types`.
     #[must_use]
-    pub fn unusable(&self, import_types: &[ImportType]) -> Vec<ImportType> {
-        let fetched = import_types.iter().copied().filter(|import_type| import_type.kind() == Kind::Api);
-        fetched.filter(|import_type| !self.serves(*import_type)).collect()
-    }
-
-    fn serves(&self, import_type: ImportType) -> bool {
+    pub fn missing(&self, import_types: &[ImportType]) -> Vec<&'static str> {
         let services = [
             ("api/flo-", self.flo.oauth2.is_some()),
             ("api/eag-", self.eag.oauth2.is_some()),
@@ -186,7 +181,9 @@ impl Upstream {
             ("api/cg-gan-", self.cg_gan.is_some()),
             ("api/myt-", self.myt.is_some()),
         ];
-        services.iter().any(|(prefix, configured)| *configured && import_type.as_str().starts_with(prefix))
+        let offers = |prefix: &str| import_types.iter().any(|each| each.as_str().starts_with(prefix));
+        let missing = services.into_iter().filter(|(prefix, configured)| !configured && offers(prefix));
+        missing.map(|(prefix, _)| prefix).collect()
     }
 }
 
@@ -329,10 +326,10 @@ mod tests {
     }
 
     #[test]
-    fn types_without_their_keys_are_known() {
+    fn services_that_are_offered_without_their_keys_are_known() {
         let upstream = Upstream::resolve(flo()).unwrap();
         let types = [ImportType::ApiFloIidx, ImportType::ApiEagIidx, ImportType::FileBatchManual];
-        assert_eq!(upstream.unusable(&types), [ImportType::ApiEagIidx]);
+        assert_eq!(upstream.missing(&types), ["api/eag-"]);
     }
 
     #[test]

@@ -360,3 +360,25 @@ fn a_database_is_checked_and_an_import_reverted() {
     assert!(tachi.fails(&["revert", id]).contains("there is no import"));
     assert_eq!(tachi.ok(&["db", "check"]), "0 faults, 0 warnings.");
 }
+
+#[test]
+fn keys_and_invites_are_printed_alone_and_invites_work_once() {
+    let tachi = Tachi::new();
+    let key = tachi.ok(&["secret", "new"]);
+    assert!(key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit()), "{key}");
+    assert_ne!(tachi.ok(&["secret", "new"]), key);
+    let mut wrong = tachi.command(&["user", "add", "alice"]);
+    assert!(failed(&wrong.env("TACHI_SECRET_KEY", "abc").output().unwrap()).contains("64 hex digits"));
+
+    let code = tachi.ok(&["user", "invite", "--admin"]);
+    let serving = Serving::start(tachi.command(&["serve", "--bind", "127.0.0.1:0", "--invites", "true"]));
+    let register = |name: &str| {
+        let body = json!({
+            "username": name, "!password": "correct horse", "email": format!("{name}@example.com"), "inviteCode": code,
+        });
+        let request = client().post(format!("{}/api/v1/auth/register", serving.url)).json(&body);
+        Answer::from(request.send().unwrap())
+    };
+    assert_eq!(register("alice").body()["authLevel"], 3);
+    register("bob").failure(401);
+}

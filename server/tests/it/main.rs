@@ -15,6 +15,7 @@ mod dry_run;
 mod endpoints;
 mod import_file;
 mod import_refused;
+mod integrations;
 mod ir_barbatos;
 mod ir_beatoraja;
 mod ir_direct_manual;

@@ -1,6 +1,7 @@
 //! The routes of accounts. Source: `spec/rest-api.md` 6 and 7.
 
 mod auth;
+mod integrations;
 mod tokens;
 
 use actix_web::middleware::{DefaultHeaders, from_fn};
@@ -30,6 +31,7 @@ pub fn configure_auth(service: &mut ServiceConfig) {
 /// Puts the routes of a user's own things into the scope of the API.
 pub fn configure(service: &mut ServiceConfig) {
     service
+        .configure(integrations::configure)
         .service(
             web::scope("/users/{user}/api-tokens")
                 .wrap(no_store())

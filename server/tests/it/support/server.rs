@@ -81,7 +81,16 @@ impl TestServer {
         Self::launch(options, None)
     }
 
+    /// A server on SQLite with other settings and other parts.
+    pub fn with_parts(options: Options, change: impl FnOnce(&mut App)) -> Self {
+        Self::launch_with(options, None, change)
+    }
+
     fn launch(options: Options, postgres: Option<PostgresDatabase>) -> Self {
+        Self::launch_with(options, postgres, |_| {})
+    }
+
+    fn launch_with(options: Options, postgres: Option<PostgresDatabase>, change: impl FnOnce(&mut App)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings::load(Options {
             data_dir: Some(folder.path().to_owned()),
@@ -90,7 +99,8 @@ impl TestServer {
             ..options
         });
         let settings = Arc::new(settings.unwrap());
-        let app = App::new(importer(&settings).unwrap(), settings);
+        let mut app = App::new(importer(&settings).unwrap(), settings);
+        change(&mut app);
         let (ready, listening) = mpsc::channel();
         let served = app.clone();
         let thread = std::thread::spawn(move || {
