@@ -32,7 +32,7 @@ pub struct Preferences {
 /// Those of the database.
 pub fn preferences_get(conn: &mut Conn, user: UserId) -> Result<Preferences, DbError> {
     let row = user_settings::table.find(user.0).select(Preferences::as_select()).first(conn).optional()?;
-    Ok(row.map_or_else(Preferences::default, |row| row))
+    Ok(row.unwrap_or_default())
 }
 
 /// Stores a user's preferences, over those there may be.

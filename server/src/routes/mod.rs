@@ -4,6 +4,7 @@ mod account;
 mod changes;
 pub mod games;
 mod imports;
+mod instance;
 mod ir;
 mod polling;
 mod rows;
@@ -25,6 +26,8 @@ pub fn configure(service: &mut ServiceConfig) {
     service.service(
         web::scope("/api/v1")
             .wrap(from_fn(limits::normal))
+            .route("/config", web::get().to(instance::config))
+            .route("/config/max-rivals", web::get().to(instance::max_rivals))
             // Users and what is theirs alone.
             .configure(account::configure)
             // Whoever wants to know whether and how the instance runs.
@@ -57,6 +60,10 @@ pub fn configure(service: &mut ServiceConfig) {
             .default_service(web::to(no_such_endpoint)),
     );
     service.configure(ir::configure);
+    // Whoever watches over the process.
+    service.route("/healthz", web::get().to(instance::healthz));
+    service.route("/.deploy/up", web::get().to(instance::healthz));
+    service.route("/readyz", web::get().to(instance::readyz));
     service.default_service(web::to(no_such_endpoint));
 }
 

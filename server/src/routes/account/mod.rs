@@ -3,6 +3,7 @@
 mod auth;
 mod integrations;
 mod tokens;
+mod users;
 
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, ServiceConfig};
@@ -40,7 +41,13 @@ pub fn configure(service: &mut ServiceConfig) {
                 .route("/{token}", web::delete().to(tokens::delete))
                 .default_service(web::to(super::no_such_endpoint)),
         )
-        .route("/users/{user}/api-token/{token}", web::delete().to(tokens::delete));
+        .route("/users/{user}/api-token/{token}", web::delete().to(tokens::delete))
+        .route("/users", web::get().to(users::list))
+        .route("/users/{user}", web::get().to(users::get))
+        .route("/users/{user}", web::patch().to(users::patch))
+        .route("/users/{user}/settings", web::get().to(users::get_settings))
+        .route("/users/{user}/settings", web::patch().to(users::patch_settings))
+        .route("/users/{user}/change-password", web::post().to(users::change_password));
 }
 
 /// For answers that no cache may keep.
