@@ -13,7 +13,7 @@ use actix_web::http::Uri;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use serde::Deserialize;
-use tachi_core::game::{Flavour, Game};
+use tachi_core::game::{Flavour, Game, Gpt, Rules};
 use tachi_core::import_type::{self, ImportType};
 
 use self::access::{Access, AccessOptions};
@@ -83,6 +83,10 @@ pub struct Options {
     #[arg(long, env = "TACHI_USC_QUEUE_SIZE", global = true, value_name = "PLAYERS")]
     pub usc_queue_size: Option<i64>,
 
+    /// jubeat: the version whose songs are hot; another one rates all jubeat profiles again [default: beyond]
+    #[arg(long, env = "TACHI_JUBEAT_HOT_VERSION", global = true, value_name = "VERSION")]
+    pub jubeat_hot_version: Option<String>,
+
     /// What to log, as a filter such as info or tachi=debug [default: info]
     #[arg(long, env = "TACHI_LOG", global = true, value_name = "FILTER")]
     pub log: Option<String>,
@@ -138,6 +142,8 @@ pub struct Settings {
     pub beatoraja_queue_size: usize,
     /// How many players USC is told an unknown chart needs.
     pub usc_queue_size: i64,
+    /// What the operator decided about ratings.
+    pub rules: Rules,
     /// What to log.
     pub log: String,
     /// How to log.
@@ -216,6 +222,7 @@ impl Settings {
                 .unwrap_or_else(|| "1.3.0".to_owned()),
             beatoraja_queue_size: queue_size(flags.beatoraja_queue_size.or(file.beatoraja_queue_size))?,
             usc_queue_size: flags.usc_queue_size.or(file.usc_queue_size).unwrap_or(3),
+            rules: rules(flags.jubeat_hot_version.or(file.jubeat_hot_version))?,
             log: flags.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
             log_format,
         })
@@ -272,6 +279,16 @@ fn is_loopback(url: &str) -> bool {
         let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
         host == "localhost" || address.is_ok_and(|address| address.is_loopback())
     })
+}
+
+fn rules(jubeat_hot_version: Option<String>) -> Result<Rules> {
+    let Some(jubeat_hot_version) = jubeat_hot_version else { return Ok(Rules::default()) };
+    let versions = Gpt::JubeatSingle.config().versions;
+    if versions.iter().all(|version| version.id != jubeat_hot_version) {
+        let known = versions.iter().map(|version| version.id).collect::<Vec<_>>().join(", ");
+        bail!("jubeat_hot_version: expected one of {known}, got {jubeat_hot_version:?}");
+    }
+    Ok(Rules { jubeat_hot_version })
 }
 
 /// One player alone must not be able to make charts.

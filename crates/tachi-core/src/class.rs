@@ -15,8 +15,8 @@ pub struct ClassDelta {
     pub playtype: String,
     /// The value held before; null when there was none.
     pub old: Option<String>,
-    /// The value held now.
-    pub new: String,
+    /// The value held now; null when it was taken away, which only players do by hand.
+    pub new: Option<String>,
 }
 
 /// Whether a provided value raises what a profile holds.
@@ -51,11 +51,23 @@ pub fn delta(config: &GptConfig, set: &ClassSet, old: Option<&str>, new: &str) -
         ClassSource::Provided => raises(set, old, new),
         ClassSource::Derived { .. } => set.index_of(new).is_some() && old != Some(new),
     };
-    moved.then(|| ClassDelta {
+    moved.then(|| moved_to(config, set, old, Some(new)))
+}
+
+/// How a set's value moves when a player states `new` by hand, where `None` takes it away: also downwards; `None` when
+/// it is the one held.
+#[must_use]
+pub fn stated(config: &GptConfig, set: &ClassSet, old: Option<&str>, new: Option<&str>) -> Option<ClassDelta> {
+    let known = new.is_none_or(|new| set.index_of(new).is_some());
+    (known && old != new).then(|| moved_to(config, set, old, new))
+}
+
+fn moved_to(config: &GptConfig, set: &ClassSet, old: Option<&str>, new: Option<&str>) -> ClassDelta {
+    ClassDelta {
         game: config.game.id().to_owned(),
         set: set.id.to_owned(),
         playtype: config.playtype.to_owned(),
         old: old.map(str::to_owned),
-        new: new.to_owned(),
-    })
+        new: new.map(str::to_owned),
+    }
 }

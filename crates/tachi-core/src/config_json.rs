@@ -72,7 +72,7 @@ impl GptConfig {
     /// | `sessionRatingAlgs` | the same and `of`, the score rating it is made of |
     /// | `profileRatingAlgs` | `{name, description}` each |
     /// | `defaultScoreRatingAlg`, `defaultSessionRatingAlg`, `defaultProfileRatingAlg` | names |
-    /// | `classes` | `{id, kind, rating, values}`: `kind` is `PROVIDED` or `DERIVED`, `rating` the profile rating it follows or null, `values` ascend: `{id, display, hover, from}`, where `from` is the inclusive lower bound of a derived class or null |
+    /// | `classes` | `{id, kind, rating, values, announced}`: `kind` is `PROVIDED` or `DERIVED`, `rating` the profile rating it follows or null, `values` ascend: `{id, display, hover, from}`, where `from` is the inclusive lower bound of a derived class or null; `announced`: `{from, scores}`, the lowest value that is announced (null: all) and how many scores that takes |
     /// | `pbBase`, `pbMergers` | the names in `composedFrom` |
     /// | `goals` | metrics that goals may be set on: `{metric, charts, below}`: `charts` is `ANY`, `SINGLE` or `SEVERAL_BELOW` the value `below`, else null |
     /// | `chartData` | members of `chart.data`, as `songData` of [`GameConfig::to_json`] |
@@ -215,7 +215,10 @@ fn class_set(set: &ClassSet) -> Value {
         let from = from.get(index).map(|bound| number::json(*bound));
         json!({"id": value.id, "display": value.display, "hover": value.hover, "from": from})
     });
-    json!({"id": set.id, "kind": kind, "rating": rating, "values": values.collect::<Value>()})
+    let announced = json!({"from": set.announced.from, "scores": set.announced.scores});
+    json!({
+        "id": set.id, "kind": kind, "rating": rating, "values": values.collect::<Value>(), "announced": announced
+    })
 }
 
 fn goal(config: &GptConfig, goal: &GoalFormat) -> Value {

@@ -11,6 +11,7 @@ mod goal;
 mod metric;
 mod pb;
 mod rating;
+mod rules;
 
 use std::fmt;
 use std::str::FromStr;
@@ -19,7 +20,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
 pub use chart::{DataField, DataKind, Difficulty, DifficultyGroup, DifficultyKind, Version};
-pub use class::{ClassSet, ClassSource, ClassValue};
+pub use class::{Announced, ClassSet, ClassSource, ClassValue};
 pub use goal::{GoalCharts, GoalFormat, GoalStyle};
 pub use metric::{
     Bound, GraphBound, Group, MetaField, MetaKind, Metric, MetricKind, OldMember, OldMemberRule, POSITIVE_INTEGER,
@@ -27,6 +28,7 @@ pub use metric::{
 };
 pub use pb::{Merger, PbConfig, Pick, RankKey};
 pub use rating::{Best, ProfileInput, ProfileRating, ProfileRule, RatedChart, Refusal, ScoreRating, SessionRating};
+pub use rules::Rules;
 
 use crate::catalogue::{Chart, Song};
 use crate::games;

@@ -1,6 +1,8 @@
 //! Sessions: runs of scores without a long pause. Source: `spec/sessions.md`.
 
-use crate::game::GptConfig;
+use serde::{Deserialize, Serialize};
+
+use crate::game::{GptConfig, SessionRating};
 use crate::rating::session_best;
 
 /// The pause that ends a session, in milliseconds.
@@ -33,13 +35,48 @@ pub const fn attaches(session_start: i64, session_end: i64, start: i64, end: i64
     session_end >= start.saturating_sub(TWO_HOURS) && session_start < end.saturating_add(TWO_HOURS)
 }
 
+/// What is kept of the ratings of a session's scores: as many of the best values as each session rating is made of. A
+/// score can join without a look at those that are there.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct SessionBest(Vec<Vec<f64>>);
+
+impl SessionBest {
+    /// That of these scores, given by their ratings.
+    pub fn of<'a>(config: &GptConfig, scores: impl IntoIterator<Item = &'a [Option<f64>]>) -> Self {
+        let mut best = Self::default();
+        for ratings in scores {
+            best.add(config, ratings);
+        }
+        best
+    }
+
+    /// Adds a score, given by its ratings. The order in which scores are added does not matter.
+    pub fn add(&mut self, config: &GptConfig, ratings: &[Option<f64>]) {
+        self.0.resize(config.session_ratings.len(), Vec::new());
+        for (best, rating) in self.0.iter_mut().zip(config.session_ratings) {
+            let value = config.score_rating(rating.of).and_then(|of| ratings.get(of).copied().flatten());
+            let Some(value) = value else { continue };
+            let place = best.partition_point(|other| *other >= value);
+            if place < rating.best {
+                best.insert(place, value);
+                best.truncate(rating.best);
+            }
+        }
+    }
+
+    /// The session's ratings.
+    #[must_use]
+    pub fn ratings(&self, config: &GptConfig) -> Vec<Option<f64>> {
+        let best = |index: usize| self.0.get(index).map_or(&[][..], Vec::as_slice);
+        let rate = |(index, rating): (usize, &SessionRating)| {
+            session_best(best(index), rating.best).map(|mean| mean * rating.times)
+        };
+        config.session_ratings.iter().enumerate().map(rate).collect()
+    }
+}
+
 /// A session's ratings from the ratings of its scores.
 #[must_use]
-pub fn ratings<'a>(config: &GptConfig, scores: impl Iterator<Item = &'a [Option<f64>]> + Clone) -> Vec<Option<f64>> {
-    let rate = |rating: &crate::game::SessionRating| {
-        let of = config.score_rating(rating.of)?;
-        let values: Vec<f64> = scores.clone().filter_map(|ratings| ratings.get(of).copied().flatten()).collect();
-        session_best(&values, rating.best).map(|mean| mean * rating.times)
-    };
-    config.session_ratings.iter().map(rate).collect()
+pub fn ratings<'a>(config: &GptConfig, scores: impl IntoIterator<Item = &'a [Option<f64>]>) -> Vec<Option<f64>> {
+    SessionBest::of(config, scores).ratings(config)
 }

@@ -12,16 +12,13 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 
 /// The tables that an import writes, those that others refer to first, and how to tell a user's rows.
-const TABLES: [(&str, &str); 9] = [
+const TABLES: [(&str, &str); 6] = [
     ("imports", USER),
     ("sessions", USER),
     ("scores", USER),
     ("import_rows", IMPORT),
-    ("import_sessions", IMPORT),
     ("pbs", USER),
-    ("pb_ratings", USER),
     ("profiles", USER),
-    ("profile_ratings", USER),
 ];
 const USER: &str = "user_id = $user";
 const IMPORT: &str = "import_id IN (SELECT id FROM original.imports WHERE user_id = $user)";

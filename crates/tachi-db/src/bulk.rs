@@ -301,29 +301,14 @@ pub(crate) struct BestRow {
 /// numbers are written into its text.
 pub(crate) fn best_parts(conn: &mut Conn, user: UserId, gpt: Gpt, parts: &[BestPart]) -> Result<Vec<BestRow>, DbError> {
     let gpt = gpt_to_db(gpt);
-    let sql = match conn {
-        Conn::Sqlite(_) => {
-            let part = |BestPart { list, rating, bucket, limit }: &BestPart| {
-                format!(
-                    "SELECT {list} AS list, value, chart_key FROM (SELECT value, chart_key FROM pb_ratings \
-                     WHERE user_id = $1 AND gpt = {gpt} AND rating = {rating} AND bucket = {bucket} \
-                     ORDER BY value DESC LIMIT {limit}) AS best{list}"
-                )
-            };
-            parts.iter().map(part).collect::<Vec<_>>().join(" UNION ALL ")
-        }
-        // The planner would plan each part of a union anew, which takes longer than running them.
-        Conn::Pg(_) => {
-            let part =
-                |BestPart { list, rating, bucket, limit }: &BestPart| format!("({list}, {rating}, {bucket}, {limit})");
-            let parts = parts.iter().map(part).collect::<Vec<_>>().join(", ");
-            format!(
-                "SELECT list, value, chart_key FROM (VALUES {parts}) AS w(list, rating, bucket, best) \
-                 CROSS JOIN LATERAL (SELECT value, chart_key FROM pb_ratings WHERE user_id = $1 AND gpt = {gpt} \
-                 AND rating = w.rating AND bucket = w.bucket ORDER BY value DESC LIMIT w.best) AS b"
-            )
-        }
+    let part = |BestPart { list, rating, bucket, limit }: &BestPart| {
+        format!(
+            "SELECT {list} AS list, value, chart_key FROM (SELECT rating{rating} AS value, chart_key FROM pbs \
+             WHERE user_id = $1 AND gpt = {gpt} AND bucket = {bucket} AND rating{rating} IS NOT NULL \
+             ORDER BY rating{rating} DESC LIMIT {limit}) AS best{list}"
+        )
     };
+    let sql = parts.iter().map(part).collect::<Vec<_>>().join(" UNION ALL ");
     Ok(diesel::sql_query(sql).bind::<Integer, _>(user.0).load(conn)?)
 }
 

@@ -25,3 +25,15 @@ keys! {
     /// The number of a goal.
     GoalKey(i32);
 }
+
+/// How many bits of an import's number are random.
+const RANDOM: u32 = 20;
+
+impl ImportKey {
+    /// A number for an import at that time, UNIX milliseconds. Numbers grow with time; of two imports in one
+    /// millisecond, one in a million gets a number that is taken, which is refused when it is stored.
+    #[must_use]
+    pub const fn new(time: i64, random: u32) -> Self {
+        Self(time << RANDOM | (random & ((1 << RANDOM) - 1)) as i64)
+    }
+}

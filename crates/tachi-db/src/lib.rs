@@ -48,6 +48,7 @@ pub mod invites;
 pub mod links;
 pub mod locks;
 pub mod logins;
+pub mod open;
 pub mod orphans;
 pub mod pbs;
 pub mod profiles;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Double, Integer};
 use diesel::upsert::excluded;
 use tachi_core::game::Gpt;
 use tachi_core::hydrate::Ratings;
@@ -11,7 +12,7 @@ use tachi_core::ids::UserId;
 use crate::convert::{gpt_from_db, gpt_to_db, json_from_db, json_to_db, text_to_db};
 use crate::error::DbError;
 use crate::pool::Conn;
-use crate::schema::{class_achievements, profile_ratings, profiles};
+use crate::schema::{class_achievements, class_bans, profiles};
 use crate::score_data::{ratings_from_db, ratings_to_db};
 
 /// What a user is on a GPT.
@@ -42,6 +43,8 @@ pub struct ClassAchievement {
     pub value: String,
     /// When, UNIX milliseconds.
     pub time_achieved: i64,
+    /// Whether the player stated it by hand.
+    pub is_manual: bool,
 }
 
 /// A profile's place among those of its GPT.
@@ -60,9 +63,37 @@ struct ProfileRow {
     gpt: i16,
     ratings: String,
     classes: String,
+    rating0: Option<f64>,
+    rating1: Option<f64>,
+    rating2: Option<f64>,
+    rating3: Option<f64>,
 }
 
+/// How many ratings there is room for.
+const RATINGS: usize = 4;
+
 impl ProfileRow {
+    fn new(profile: &Profile) -> Result<Self, DbError> {
+        if profile.ratings.len() > RATINGS {
+            return Err(DbError::data("a profile", format!("it has more than {RATINGS} ratings")));
+        }
+        let rating = |index: usize| profile.ratings.get(index).copied().flatten();
+        Ok(Self {
+            user_id: profile.user.0,
+            gpt: gpt_to_db(profile.gpt),
+            ratings: ratings_to_db(&profile.ratings)?,
+            classes: json_to_db(&profile.classes, "classes")?,
+            rating0: rating(0),
+            rating1: rating(1),
+            rating2: rating(2),
+            rating3: rating(3),
+        })
+    }
+
+    fn ranked(&self) -> [Option<f64>; RATINGS] {
+        [self.rating0, self.rating1, self.rating2, self.rating3]
+    }
+
     fn into_profile(self) -> Result<Profile, DbError> {
         Ok(Profile {
             user: UserId(self.user_id),
@@ -118,12 +149,9 @@ pub fn profiles_page(
     }
     let mut found = Vec::new();
     for row in query.order((profiles::user_id, profiles::gpt)).limit(limit).load(conn)? {
-        let rated = profile_ratings::table.filter(profile_ratings::user_id.eq(row.user_id));
-        let rated = rated.filter(profile_ratings::gpt.eq(row.gpt)).order(profile_ratings::rating);
-        let rated: Vec<(i16, f64)> = rated.select((profile_ratings::rating, profile_ratings::value)).load(conn)?;
+        let ranked = row.ranked();
         let profile = row.into_profile()?;
-        let values = (0..).zip(&profile.ratings).filter_map(|(rating, value)| Some((rating, (*value)?)));
-        let is_ranked = values.eq(rated);
+        let is_ranked = ProfileRow::new(&profile)?.ranked() == ranked;
         found.push((profile, is_ranked));
     }
     Ok(found)
@@ -134,41 +162,18 @@ pub fn profiles_page(
 /// # Errors
 /// Those of the database.
 pub fn profile_upsert(conn: &mut Conn, profile: &Profile) -> Result<(), DbError> {
-    #[derive(Insertable)]
-    #[diesel(table_name = profile_ratings, treat_none_as_default_value = false)]
-    struct RatingRow {
-        user_id: i32,
-        gpt: i16,
-        rating: i16,
-        value: f64,
-    }
-    let (user_id, gpt) = (profile.user.0, gpt_to_db(profile.gpt));
-    let row = ProfileRow {
-        user_id,
-        gpt,
-        ratings: ratings_to_db(&profile.ratings)?,
-        classes: json_to_db(&profile.classes, "classes")?,
-    };
-    insert_rows!(conn, profiles::table, [row], |insert| insert
+    let rows = [ProfileRow::new(profile)?];
+    insert_rows!(conn, profiles::table, rows, |insert| insert
         .on_conflict((profiles::user_id, profiles::gpt))
         .do_update()
-        .set((profiles::ratings.eq(excluded(profiles::ratings)), profiles::classes.eq(excluded(profiles::classes)))));
-    let (mut rows, mut absent) = (Vec::new(), Vec::new());
-    for (rating, value) in (0..).zip(&profile.ratings) {
-        match value {
-            Some(value) => rows.push(RatingRow { user_id, gpt, rating, value: *value }),
-            None => absent.push(rating),
-        }
-    }
-    insert_rows!(conn, profile_ratings::table, rows, |insert| insert
-        .on_conflict((profile_ratings::user_id, profile_ratings::gpt, profile_ratings::rating))
-        .do_update()
-        .set(profile_ratings::value.eq(excluded(profile_ratings::value))));
-    if !absent.is_empty() {
-        let query = profile_ratings::table.filter(profile_ratings::user_id.eq(user_id));
-        let query = query.filter(profile_ratings::gpt.eq(gpt)).filter(profile_ratings::rating.eq_any(absent));
-        diesel::delete(query).execute(conn)?;
-    }
+        .set((
+            profiles::ratings.eq(excluded(profiles::ratings)),
+            profiles::classes.eq(excluded(profiles::classes)),
+            profiles::rating0.eq(excluded(profiles::rating0)),
+            profiles::rating1.eq(excluded(profiles::rating1)),
+            profiles::rating2.eq(excluded(profiles::rating2)),
+            profiles::rating3.eq(excluded(profiles::rating3)),
+        )));
     Ok(())
 }
 
@@ -185,15 +190,28 @@ pub fn profile_delete(conn: &mut Conn, user: UserId, gpt: Gpt) -> Result<bool, D
 /// # Errors
 /// Those of the database.
 pub fn profile_rank(conn: &mut Conn, gpt: Gpt, rating: usize, value: Option<f64>) -> Result<ProfileRank, DbError> {
-    let rating = i16::try_from(rating).map_err(|error| DbError::data("a rating", error))?;
+    #[derive(QueryableByName)]
+    struct Counts {
+        #[diesel(sql_type = BigInt)]
+        larger: i64,
+        #[diesel(sql_type = BigInt)]
+        unrated: i64,
+        #[diesel(sql_type = BigInt)]
+        out_of: i64,
+    }
+    let column = column(rating)?;
+    let gpt = gpt_to_db(gpt);
+    let sql = format!(
+        "SELECT (SELECT count(*) FROM profiles WHERE gpt = {gpt} AND {column} > $1) AS larger, \
+         (SELECT count(*) FROM profiles WHERE gpt = {gpt}) AS out_of, \
+         (SELECT count(*) FROM profiles WHERE gpt = {gpt}) - \
+         (SELECT count(*) FROM profiles WHERE gpt = {gpt} AND {column} IS NOT NULL) AS unrated"
+    );
     let value = value.unwrap_or(0.0);
-    let rated = profile_ratings::table.filter(profile_ratings::gpt.eq(gpt_to_db(gpt)));
-    let rated = rated.filter(profile_ratings::rating.eq(rating));
-    let larger: i64 = rated.filter(profile_ratings::value.gt(value)).count().get_result(conn)?;
-    let out_of: i64 = profiles::table.filter(profiles::gpt.eq(gpt_to_db(gpt))).count().get_result(conn)?;
+    let counts: Counts = diesel::sql_query(sql).bind::<Double, _>(value).get_result(conn)?;
     // Those without a rating are above the ones that are worse than nothing.
-    let above = if value < 0.0 { out_of - rated.count().get_result::<i64>(conn)? } else { 0 };
-    Ok(ProfileRank { ranking: 1 + larger + above, out_of })
+    let above = if value < 0.0 { counts.unrated } else { 0 };
+    Ok(ProfileRank { ranking: 1 + counts.larger + above, out_of: counts.out_of })
 }
 
 /// The best profiles of a GPT by one of its ratings, with the rating; ties are ordered by user.
@@ -206,12 +224,27 @@ pub fn profile_leaderboard(
     rating: usize,
     limit: i64,
 ) -> Result<Vec<(UserId, f64)>, DbError> {
-    let rating = i16::try_from(rating).map_err(|error| DbError::data("a rating", error))?;
-    let query = profile_ratings::table.filter(profile_ratings::gpt.eq(gpt_to_db(gpt)));
-    let query = query.filter(profile_ratings::rating.eq(rating));
-    let query = query.order((profile_ratings::value.desc(), profile_ratings::user_id)).limit(limit);
-    let rows: Vec<(i32, f64)> = query.select((profile_ratings::user_id, profile_ratings::value)).load(conn)?;
-    Ok(rows.into_iter().map(|(user, value)| (UserId(user), value)).collect())
+    #[derive(QueryableByName)]
+    struct Place {
+        #[diesel(sql_type = Integer)]
+        user_id: i32,
+        #[diesel(sql_type = Double)]
+        value: f64,
+    }
+    let (column, gpt) = (column(rating)?, gpt_to_db(gpt));
+    let sql = format!(
+        "SELECT user_id, {column} AS value FROM profiles WHERE gpt = {gpt} AND {column} IS NOT NULL \
+         ORDER BY {column} DESC, user_id LIMIT $1"
+    );
+    let places: Vec<Place> = diesel::sql_query(sql).bind::<BigInt, _>(limit).load(conn)?;
+    Ok(places.into_iter().map(|place| (UserId(place.user_id), place.value)).collect())
+}
+
+/// The column of a rating, given by position.
+fn column(rating: usize) -> Result<&'static str, DbError> {
+    const COLUMNS: [&str; RATINGS] = ["rating0", "rating1", "rating2", "rating3"];
+    let column = COLUMNS.get(rating).copied();
+    column.ok_or_else(|| DbError::data("a rating", format!("there is no column for number {rating}")))
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -223,6 +256,7 @@ struct AchievementRow {
     old_value: Option<String>,
     value: String,
     time_achieved: i64,
+    is_manual: bool,
 }
 
 /// Notes classes that were reached.
@@ -237,6 +271,7 @@ pub fn class_achievements_insert(conn: &mut Conn, achievements: &[ClassAchieveme
         old_value: achievement.old_value.as_deref().map(|value| text_to_db(value).into_owned()),
         value: text_to_db(&achievement.value).into_owned(),
         time_achieved: achievement.time_achieved,
+        is_manual: achievement.is_manual,
     };
     let rows: Vec<AchievementRow> = achievements.iter().map(row).collect();
     insert_rows!(conn, class_achievements::table, rows);
@@ -272,7 +307,33 @@ fn achievements(rows: Vec<AchievementRow>) -> Result<Vec<ClassAchievement>, DbEr
             old_value: row.old_value,
             value: row.value,
             time_achieved: row.time_achieved,
+            is_manual: row.is_manual,
         })
     };
     rows.into_iter().map(achievement).collect()
+}
+
+/// Whether a user may state classes by hand.
+///
+/// # Errors
+/// Those of the database.
+pub fn may_state_classes(conn: &mut Conn, user: UserId) -> Result<bool, DbError> {
+    Ok(class_bans::table.find(user.0).count().get_result::<i64>(conn)? == 0)
+}
+
+/// Lets a user state classes by hand, or forbids it.
+///
+/// # Errors
+/// Those of the database; [`DbError::Conflict`] when there is no such user.
+pub fn let_state_classes(conn: &mut Conn, user: UserId, may: bool) -> Result<(), DbError> {
+    if may {
+        diesel::delete(class_bans::table.find(user.0)).execute(conn)?;
+    } else {
+        let ban = class_bans::user_id.eq(user.0);
+        on_backend!(conn, |conn| diesel::insert_into(class_bans::table)
+            .values(ban)
+            .on_conflict_do_nothing()
+            .execute(conn))?;
+    }
+    Ok(())
 }

@@ -164,6 +164,7 @@ diesel::table! {
         time_finished -> BigInt,
         body -> Text,
         counts -> Text,
+        rows -> Text,
     }
 }
 
@@ -219,6 +220,8 @@ diesel::table! {
         time_started -> BigInt,
         time_ended -> BigInt,
         ratings -> Text,
+        next_pos -> Integer,
+        best -> Text,
     }
 }
 
@@ -266,15 +269,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    import_sessions (import_id, session_id) {
-        import_id -> BigInt,
-        session_id -> BigInt,
-        position -> Integer,
-        created -> Bool,
-    }
-}
-
-diesel::table! {
     pbs (id) {
         id -> BigInt,
         user_id -> Integer,
@@ -289,23 +283,21 @@ diesel::table! {
         grade -> Nullable<SmallInt>,
         data -> Text,
         ratings -> Text,
-        composed -> Text,
+        part0 -> BigInt,
+        part1 -> Nullable<BigInt>,
+        part2 -> Nullable<BigInt>,
+        part3 -> Nullable<BigInt>,
+        part4 -> Nullable<BigInt>,
         rank0 -> Double,
         rank1 -> Nullable<Double>,
         rank2 -> Nullable<Double>,
         rank3 -> Nullable<Double>,
         rank4 -> Nullable<Double>,
-    }
-}
-
-diesel::table! {
-    pb_ratings (user_id, chart_key, rating) {
-        user_id -> Integer,
-        chart_key -> Integer,
-        rating -> SmallInt,
-        gpt -> SmallInt,
         bucket -> SmallInt,
-        value -> Double,
+        rating0 -> Nullable<Double>,
+        rating1 -> Nullable<Double>,
+        rating2 -> Nullable<Double>,
+        rating3 -> Nullable<Double>,
     }
 }
 
@@ -315,15 +307,10 @@ diesel::table! {
         gpt -> SmallInt,
         ratings -> Text,
         classes -> Text,
-    }
-}
-
-diesel::table! {
-    profile_ratings (user_id, gpt, rating) {
-        user_id -> Integer,
-        gpt -> SmallInt,
-        rating -> SmallInt,
-        value -> Double,
+        rating0 -> Nullable<Double>,
+        rating1 -> Nullable<Double>,
+        rating2 -> Nullable<Double>,
+        rating3 -> Nullable<Double>,
     }
 }
 
@@ -336,6 +323,13 @@ diesel::table! {
         old_value -> Nullable<Text>,
         value -> Text,
         time_achieved -> BigInt,
+        is_manual -> Bool,
+    }
+}
+
+diesel::table! {
+    class_bans (user_id) {
+        user_id -> Integer,
     }
 }
 
@@ -498,7 +492,6 @@ diesel::joinable!(pbs -> charts (chart_key));
 diesel::joinable!(goal_charts -> goals (goal_key));
 diesel::joinable!(goal_subscriptions -> goals (goal_key));
 diesel::joinable!(quest_subscriptions -> quests (quest_id));
-diesel::joinable!(import_sessions -> sessions (session_id));
 diesel::joinable!(import_fills -> scores (score_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -518,5 +511,4 @@ diesel::allow_tables_to_appear_in_same_query!(
     scores,
     pbs,
     import_fills,
-    import_sessions,
 );

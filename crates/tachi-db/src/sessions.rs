@@ -7,9 +7,10 @@ use rustc_hash::FxHashMap;
 use tachi_core::game::Gpt;
 use tachi_core::hydrate::Ratings;
 use tachi_core::ids::{SessionId, UserId};
+use tachi_core::session::SessionBest;
 
 use crate::bulk::KEYS;
-use crate::convert::{gpt_from_db, gpt_to_db, id_from_db, text_to_db};
+use crate::convert::{gpt_from_db, gpt_to_db, id_from_db, json_from_db, json_to_db, text_to_db};
 use crate::error::DbError;
 use crate::keys::SessionKey;
 use crate::pool::Conn;
@@ -39,6 +40,10 @@ pub struct Session {
     pub time_ended: i64,
     /// Ratings, in the order of the GPT's configuration.
     pub ratings: Ratings,
+    /// The position of the next score that joins it.
+    pub next_pos: i32,
+    /// What its ratings are made of.
+    pub best: SessionBest,
 }
 
 /// A session that is stored.
@@ -63,6 +68,8 @@ struct NewSessionRow {
     time_started: i64,
     time_ended: i64,
     ratings: String,
+    next_pos: i32,
+    best: String,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -86,6 +93,8 @@ impl NewSessionRow {
             time_started: session.time_started,
             time_ended: session.time_ended,
             ratings: ratings_to_db(&session.ratings)?,
+            next_pos: session.next_pos,
+            best: json_to_db(&session.best, "a session's best values")?,
         })
     }
 }
@@ -104,6 +113,8 @@ impl SessionRow {
             time_started: row.time_started,
             time_ended: row.time_ended,
             ratings: ratings_from_db(&row.ratings)?,
+            next_pos: row.next_pos,
+            best: json_from_db(&row.best, "a session's best values")?,
         };
         Ok(StoredSession { key: id, session })
     }
@@ -196,6 +207,8 @@ pub fn sessions_update_bounds(conn: &mut Conn, sessions: &[StoredSession]) -> Re
         sessions::time_started.eq(excluded(sessions::time_started)),
         sessions::time_ended.eq(excluded(sessions::time_ended)),
         sessions::ratings.eq(excluded(sessions::ratings)),
+        sessions::next_pos.eq(excluded(sessions::next_pos)),
+        sessions::best.eq(excluded(sessions::best)),
     )));
     Ok(())
 }

@@ -73,7 +73,7 @@ invariants! {
     SessionEmpty "session without scores" Fault;
     /// The members of a session are scores of its user and GPT.
     SessionMembers "session members" Fault;
-    /// The positions in a session are different.
+    /// The positions in a session are different, and less than that of its next score.
     SessionPositions "session positions" Fault;
     /// The members of a session lie within its bounds.
     SessionBounds "session bounds" Fault;

@@ -42,15 +42,16 @@ fn raise(conn: &mut Conn, user: UserId, gpt: Gpt, (set, value): (&str, &str)) ->
         profile.unwrap_or_else(|| Profile { user, gpt, ratings: Ratings::default(), classes: Default::default() });
     let held = profile.classes.get(set.id).map(String::as_str);
     let Some(delta) = class::delta(config, set, held, value) else { return Ok(None) };
-    profile.classes.insert(delta.set.clone(), delta.new.clone());
+    profile.classes.insert(delta.set.clone(), value.to_owned());
     profile_upsert(conn, &profile)?;
     let achievement = ClassAchievement {
         user,
         gpt,
         class_set: delta.set.clone(),
         old_value: delta.old.clone(),
-        value: delta.new.clone(),
+        value: value.to_owned(),
         time_achieved: now(),
+        is_manual: false,
     };
     class_achievements_insert(conn, &[achievement])?;
     Ok(Some(delta))

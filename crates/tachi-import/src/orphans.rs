@@ -13,6 +13,7 @@ use tachi_core::hydrate::HydrateError;
 use tachi_core::ids::{OrphanId, UserId};
 use tachi_core::score::DryScore;
 use tachi_db::imports::RowStatus;
+use tachi_db::open::open;
 use tachi_db::orphans::{Orphan, StoredOrphan, orphans_delete, orphans_to_retry, orphans_users};
 use tachi_db::{Conn, DbError, OrphanKey};
 use tachi_parsers::error::Failure;
@@ -20,7 +21,7 @@ use tachi_parsers::registry;
 
 use crate::convert::{Candidate, Element, ElementOutcome, candidate, row};
 use crate::importer::{FailureKind, ImportFailure, Importer, WAIT, random_name};
-use crate::pipeline::{Applied, Origin, Scope, apply};
+use crate::pipeline::{Applied, Origin, Scope, apply, charts};
 
 /// How many orphans are read at a time.
 const PAGE: i64 = 500;
@@ -179,7 +180,8 @@ impl Retried {
             return Err(ImportFailure::locked());
         }
         let playtypes: Vec<Gpt> = self.playtypes.iter().copied().collect();
-        let origin = Origin { import: None, playtypes: &playtypes, classes: &[] };
+        let opened = open(conn, scope.user, &playtypes, &charts(&self.elements))?;
+        let origin = Origin { opened: &opened, import: None, playtypes: &playtypes, classes: &[] };
         let Applied { separated, .. } = apply(conn, scope, &self.elements, origin)?;
         let success = separated.rows.iter().filter(|row| row.status == RowStatus::New).count() as u64;
         let removed = gone.len() as u64 - success;

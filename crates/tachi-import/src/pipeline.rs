@@ -2,6 +2,7 @@
 //!
 //! Everything here happens inside one transaction: it commits whole or not at all. Source: `spec/pipeline.md` 1.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tachi_core::catalogue::{Catalogue, Chart, ChartIdx, ChartKey};
@@ -9,13 +10,12 @@ use tachi_core::class::ClassDelta;
 use tachi_core::game::Gpt;
 use tachi_core::ids::UserId;
 use tachi_core::import_document::ImportDocument;
-use tachi_db::catalogue::catalogue_version;
-use tachi_db::imports::{NewImport, import_insert};
 use tachi_db::locks::{import_lock_release, user_write_lock};
+use tachi_db::open::{Opened, open};
 use tachi_db::{Conn, DbError, ImportKey};
 use tachi_parsers::format::ProvidedClass;
 
-use crate::convert::{Converted, Element};
+use crate::convert::{Converted, Element, ElementOutcome};
 use crate::importer::{ImportFailure, Request};
 use crate::stage::Stage;
 use crate::stages::document::{Report, document};
@@ -86,6 +86,8 @@ pub struct Applied<'a> {
 /// What brings scores.
 #[derive(Debug, Clone, Copy)]
 pub struct Origin<'a> {
+    /// What there was before.
+    pub opened: &'a Opened,
     /// The import; orphans have none.
     pub import: Option<ImportKey>,
     /// The playtypes that are brought up to date; those without a change stay as they are.
@@ -101,13 +103,14 @@ pub fn store(
     converted: &Converted,
 ) -> Result<Option<ImportDocument>, ImportFailure> {
     user_write_lock(conn, import.request.user, import.wait)?;
-    if catalogue_version(conn)? != import.scope.catalogue.version() {
+    let playtypes = converted.game.config().gpts;
+    let opened = open(conn, import.request.user, playtypes, &charts(&converted.elements))?;
+    if opened.catalogue_version != import.scope.catalogue.version() {
         return Ok(None);
     }
-    let key = begin(conn, import)?;
     highlight(conn, import.request.user, &converted.highlights)?;
-    let playtypes = converted.game.config().gpts;
-    let origin = Origin { import: Some(key), playtypes, classes: &converted.classes };
+    let key = ImportKey::new(import.scope.now, rand::random());
+    let origin = Origin { opened: &opened, import: Some(key), playtypes, classes: &converted.classes };
     let Applied { separated, sessions, class_deltas, evaluated } =
         apply(conn, &import.scope, &converted.elements, origin)?;
     let report = Report { separated, sessions, class_deltas, evaluated };
@@ -129,22 +132,23 @@ pub fn apply<'a>(
     let keys = Stage::Scores.run(|| scores(conn, origin.import, &mut separated, &enriched, &sessions))?;
     let touched = Stage::Pbs.run(|| pbs(conn, scope, &separated, &enriched, &keys))?;
     let scored = playtypes(scope.catalogue, &touched);
-    let class_deltas = Stage::Profile.run(|| profiles(conn, scope, origin.playtypes, &scored, origin.classes))?;
+    let Origin { opened, playtypes, classes, .. } = origin;
+    let class_deltas = Stage::Profile.run(|| profiles(conn, scope, &opened.profiles, playtypes, &scored, classes))?;
     let charts: Vec<ChartKey> = touched.iter().map(|chart| scope.catalogue.chart(*chart).key).collect();
-    let evaluated = Stage::Goals.run(|| goals(conn, &scope.evaluation(&scored), &charts))?;
+    let evaluated = Stage::Goals.run(|| match opened.has_goals {
+        true => goals(conn, &scope.evaluation(&scored), &charts),
+        false => Ok(Evaluated::default()),
+    })?;
     Ok(Applied { separated, sessions, class_deltas, evaluated })
 }
 
-fn begin(conn: &mut Conn, import: &Import<'_>) -> Result<ImportKey, DbError> {
-    let request = import.request;
-    let new = NewImport {
-        id: request.import_id,
-        user: request.user,
-        import_type: request.import_type,
-        user_intent: request.user_intent,
-        time_started: import.started,
-    };
-    import_insert(conn, &new)
+/// The charts of elements.
+pub fn charts(elements: &[Element]) -> Vec<ChartKey> {
+    let charts = elements.iter().filter_map(|element| match &element.outcome {
+        ElementOutcome::Score(candidate) => Some(candidate.chart_key),
+        ElementOutcome::Orphan(_) | ElementOutcome::Nothing => None,
+    });
+    charts.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The playtypes on which PBs changed.

@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use tachi_core::catalogue::{
-    Catalogue, Chart, CheckMode, Checked, CollectionError, Collections, Existing, FolderDocument, FolderQuery, Problem,
+    Catalogue, CheckMode, Checked, CollectionError, Collections, Existing, FolderDocument, FolderQuery, Problem,
     folder_members,
 };
 use tachi_core::catalogue::{ChartKey, GoalDocument, QuestDocument};
+use tachi_core::game::Rules;
 use tachi_db::catalogue::{self, LoadReport};
 use tachi_db::recalculation::recalculation_add;
 use tachi_db::{Conn, Database, DbError, FolderKey};
@@ -111,6 +112,23 @@ pub fn load(database: &Database, collections: Collections, progress: impl Fn(Ste
     Ok(report)
 }
 
+/// Puts the operator's decisions about ratings in force. What they change is noted for
+/// [`Importer::rederive`](crate::Importer::rederive).
+///
+/// # Errors
+/// Those of the database.
+pub fn apply_rules(database: &Database, rules: &Rules) -> Result<(), DbError> {
+    if database.read(catalogue::rules_get)? == *rules {
+        return Ok(());
+    }
+    database.write(WAIT, |conn| {
+        let before = catalogue::catalogue_load(conn)?;
+        catalogue::rules_set(conn, rules)?;
+        let after = catalogue::catalogue_load(conn)?;
+        recalculation_add(conn, &moved_charts(&before, &after).collect::<Vec<_>>())
+    })
+}
+
 /// What the store has, for references out of the load.
 struct Stored {
     catalogue: Catalogue,
@@ -142,10 +160,9 @@ fn check(database: &Database, collections: Collections) -> Result<(Checked, Cata
 /// Charts that count for another part of a profile than before. What decides it may be a member of their songs, of
 /// which the comparison of charts knows nothing.
 fn moved_charts<'a>(before: &'a Catalogue, after: &'a Catalogue) -> impl Iterator<Item = ChartKey> + 'a {
-    let bucket = |catalogue: &Catalogue, chart: &Chart| (chart.config().pb.bucket)(catalogue.song_of(chart), chart);
     let moved = before.charts().iter().filter(move |old| {
         let new = after.chart_by_key(old.key).filter(|new| new.gpt == old.gpt);
-        new.is_some_and(|new| bucket(before, old) != bucket(after, new))
+        new.is_some_and(|new| before.bucket(old) != after.bucket(new))
     });
     moved.map(|chart| chart.key)
 }

@@ -15,7 +15,9 @@ use crate::http::{self, Listening};
 pub fn run(settings: Settings) -> Result<()> {
     let importer = super::importer(&settings)?;
     warn_of_missing_keys(&settings);
-    // What a load that was cut short left behind.
+    tachi_import::seeds::apply_rules(importer.database(), &settings.rules)?;
+    importer.refresh_catalogue()?;
+    // What other rules changed, and what a load that was cut short left behind.
     importer.rederive(|_, _| {})?;
     let app = App::new(importer, Arc::new(settings));
     actix_web::rt::System::new().block_on(async {

@@ -6,13 +6,17 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Subcommand;
 use tachi_db::invites::invite_insert;
-use tachi_db::users::{AuthLevel, NewUser, user_insert};
+use tachi_db::profiles::let_state_classes;
+use tachi_db::users::{AuthLevel, NewUser, user_by_name, user_insert};
 
 use crate::accounts::{ABOUT, is_username};
 use crate::app::now;
 use crate::auth::hash_token;
 use crate::config::Settings;
 use crate::password::{self, MIN_LENGTH};
+
+/// How long a change waits for its turn to write.
+const WAIT: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -33,6 +37,14 @@ pub enum Command {
         #[arg(long)]
         admin: bool,
     },
+    /// Lets a user state classes by hand (POST /import/class), or forbids it
+    StateClasses {
+        /// The user
+        name: String,
+        /// true or false
+        #[arg(action = clap::ArgAction::Set)]
+        may: bool,
+    },
 }
 
 /// Runs the command.
@@ -43,15 +55,22 @@ pub fn run(settings: &Settings, command: Command) -> Result<()> {
     match command {
         Command::Add { name, password_stdin, admin } => add(settings, &name, password_stdin, admin),
         Command::Invite { admin } => invite(settings, admin),
+        Command::StateClasses { name, may } => state_classes(settings, &name, may),
     }
 }
 
 fn invite(settings: &Settings, admin: bool) -> Result<()> {
     let code = const_hex::encode(rand::random::<[u8; 20]>());
     let database = super::open(settings)?;
-    database.write(Duration::from_secs(30), |conn| invite_insert(conn, &hash_token(&code), None, admin, now()))?;
+    database.write(WAIT, |conn| invite_insert(conn, &hash_token(&code), None, admin, now()))?;
     println!("{code}");
     Ok(())
+}
+
+fn state_classes(settings: &Settings, name: &str, may: bool) -> Result<()> {
+    let database = super::open(settings)?;
+    let user = database.read(|conn| user_by_name(conn, name))?.with_context(|| format!("there is no user {name:?}"))?;
+    Ok(database.write(WAIT, |conn| let_state_classes(conn, user.id, may))?)
 }
 
 fn add(settings: &Settings, name: &str, password_stdin: bool, admin: bool) -> Result<()> {
@@ -69,7 +88,7 @@ fn add(settings: &Settings, name: &str, password_stdin: bool, admin: bool) -> Re
         auth_level: if admin { AuthLevel::Admin } else { AuthLevel::default() },
         ..NewUser::default()
     };
-    let id = database.write(Duration::from_secs(30), |conn| user_insert(conn, &user));
+    let id = database.write(WAIT, |conn| user_insert(conn, &user));
     match id {
         Ok(id) => println!("{id}"),
         Err(error) if error.is_conflict_on("username") => bail!("there is a user {name:?} already"),

@@ -6,11 +6,15 @@ use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
 use tachi_core::ids::ImportId;
 use tachi_core::import_type::{ImportType, Kind as ImportKind};
+use tachi_db::profiles::{may_state_classes, profile_get};
+use tachi_db::users::user_by_id;
 use tachi_import::{FailureKind, ImportFailure, Request};
+use tachi_parsers::file::import_class;
 
 use super::{has_query, shown};
 use crate::app::{App, block, now};
 use crate::auth::{Caller, KamaitachiOnly, Permitted, SubmitScore};
+use crate::body;
 use crate::documents;
 use crate::envelope::{ApiError, Kind, success};
 use crate::limits;
@@ -38,6 +42,48 @@ pub async fn from_file(
         fields: upload.fields,
         received: now(),
         dry_run: has_query(request.query_string(), "dryRun"),
+    };
+    run(&app, request).await
+}
+
+/// `POST /import/class`: classes that a player states by hand. Source: `spec/import-types/file-import-class.md`.
+pub async fn class(
+    request: HttpRequest,
+    caller: Permitted<SubmitScore>,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    let app = App::of(&request)?;
+    let import_type = ImportType::FileImportClass;
+    if !app.settings.import_types.contains(&import_type) {
+        return Err(ApiError::bad_request("Manual class imports are not enabled on this instance."));
+    }
+    let bytes = body::json_bytes(&request, payload).await?;
+    let gpt =
+        import_class::gpt(&bytes, &app.settings.games).map_err(|error| ApiError::from(ImportFailure::from(error)))?;
+    let user = caller.user;
+    let (may, profile, name) = app
+        .read(move |conn| {
+            let name = user_by_id(conn, user)?.map(|user| user.username);
+            Ok((may_state_classes(conn, user)?, profile_get(conn, user, gpt)?, name.unwrap_or_default()))
+        })
+        .await?;
+    if !may {
+        return Err(ApiError::new(Kind::Forbidden, "You are banned from manually importing classes."));
+    }
+    if profile.is_none() {
+        return Err(ApiError::not_found(format!("The user {name} has not played {}", gpt.config().v3)));
+    }
+    let intent = request.headers().get("X-User-Intent").map(|value| value.to_str().unwrap_or_default());
+    let request = Request {
+        import_id: ImportId::from_bytes(rand::random()),
+        import_type,
+        user,
+        user_intent: import_type.row().user_intent.decide(intent),
+        bytes,
+        file_name: None,
+        fields: Default::default(),
+        received: now(),
+        dry_run: false,
     };
     run(&app, request).await
 }

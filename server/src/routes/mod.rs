@@ -36,6 +36,7 @@ pub fn configure(service: &mut ServiceConfig) {
             // Scores going in.
             .route("/import/file", web::post().to(imports::from_file))
             .route("/import/orphans", web::post().to(changes::retry_orphans))
+            .route("/import/class", web::post().to(imports::class))
             // What an import did.
             .route("/imports/{import}", web::get().to(imports::get))
             .route("/imports/{import}/poll-status", web::get().to(polling::poll))

@@ -13,6 +13,7 @@ mod concurrency;
 mod documents;
 mod dry_run;
 mod endpoints;
+mod import_class;
 mod import_file;
 mod import_refused;
 mod instance;

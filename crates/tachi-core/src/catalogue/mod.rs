@@ -29,7 +29,7 @@ pub use query::{FolderMembers, FolderQuery, QueryError, QueryProblem, folder_mem
 pub use resolve::{ChartQuery, ResolveError, TextIntegerError, text_integer};
 pub use title::{fold, is_space, letters_form, loose_form, site_form, trim};
 
-use crate::game::{Game, Gpt, GptConfig};
+use crate::game::{Game, Gpt, GptConfig, Rules};
 use crate::ids::{ChartId, SongId};
 use crate::number;
 
@@ -245,6 +245,7 @@ struct Letters {
 #[derive(Debug, Default)]
 pub struct Catalogue {
     version: i64,
+    rules: Rules,
     songs: Vec<Song>,
     charts: Vec<Chart>,
     songs_by_id: FxHashMap<(Game, SongId), SongIdx>,
@@ -270,6 +271,18 @@ impl Catalogue {
     #[must_use]
     pub fn version(&self) -> i64 {
         self.version
+    }
+
+    /// What the operator decided about ratings.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The bucket of [`ProfileInput`](crate::game::ProfileInput) that a chart falls into.
+    #[must_use]
+    pub fn bucket(&self, chart: &Chart) -> u8 {
+        (chart.config().pb.bucket)(self.song_of(chart), chart, &self.rules)
     }
 
     /// All songs.
@@ -321,6 +334,13 @@ impl CatalogueBuilder {
     #[must_use]
     pub fn version(mut self, version: i64) -> Self {
         self.catalogue.version = version;
+        self
+    }
+
+    /// Sets what the operator decided about ratings.
+    #[must_use]
+    pub fn rules(mut self, rules: Rules) -> Self {
+        self.catalogue.rules = rules;
         self
     }
 

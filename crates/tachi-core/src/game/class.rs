@@ -9,13 +9,24 @@ pub struct ClassSet {
     pub source: ClassSource,
     /// The values, worst first.
     pub values: &'static [ClassValue],
+    /// Which of its classes are worth telling others about. It limits announcements only, never the class itself.
+    pub announced: Announced,
+}
+
+/// When reaching a class is announced to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Announced {
+    /// The lowest value that is; `None` for all.
+    pub from: Option<&'static str>,
+    /// How many scores a profile needs at least.
+    pub scores: u32,
 }
 
 impl ClassSet {
     /// A set whose values imports tell.
     #[must_use]
     pub const fn provided(id: &'static str, values: &'static [ClassValue]) -> Self {
-        Self { id, source: ClassSource::Provided, values }
+        Self { id, source: ClassSource::Provided, values, announced: Announced { from: None, scores: 0 } }
     }
 
     /// A set whose values follow from a profile rating, with the inclusive lower bound of each value.
@@ -26,7 +37,37 @@ impl ClassSet {
         from: &'static [f64],
         values: &'static [ClassValue],
     ) -> Self {
-        Self { id, source: ClassSource::Derived { rating, from }, values }
+        let announced = Announced { from: None, scores: 0 };
+        Self { id, source: ClassSource::Derived { rating, from }, values, announced }
+    }
+
+    /// Announces only this value and better ones.
+    #[must_use]
+    pub const fn announced_from(mut self, value: &'static str) -> Self {
+        self.announced.from = Some(value);
+        self
+    }
+
+    /// Announces only what profiles with at least that many scores reach.
+    #[must_use]
+    pub const fn announced_with(mut self, scores: u32) -> Self {
+        self.announced.scores = scores;
+        self
+    }
+
+    /// Whether reaching `value` is announced for a profile with `scores` scores.
+    ///
+    /// ```
+    /// use tachi_core::game::Gpt;
+    /// let colour = Gpt::ChunithmSingle.config().class_set("colour").unwrap();
+    /// assert!(colour.announces("RAINBOW", 50) && colour.announces("RAINBOW_EX_I", 50));
+    /// assert!(!colour.announces("RAINBOW", 49) && !colour.announces("PLATINUM_III", 50));
+    /// ```
+    #[must_use]
+    pub fn announces(&self, value: &str, scores: i64) -> bool {
+        let from = self.announced.from.map_or(Some(0), |from| self.index_of(from));
+        let reached = self.index_of(value).is_some_and(|index| from.is_some_and(|from| index >= from));
+        reached && scores >= i64::from(self.announced.scores)
     }
 
     /// The position of a value.

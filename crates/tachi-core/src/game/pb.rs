@@ -1,5 +1,6 @@
 //! How PBs of a game are composed and ranked.
 
+use super::Rules;
 use crate::catalogue::{Chart, Song};
 use crate::score::{MetricIdx, ScoreData};
 
@@ -13,7 +14,8 @@ pub struct PbConfig {
     /// The leaderboard's order: each larger first, absent last.
     pub rank: &'static [RankKey],
     /// Into which bucket of [`ProfileInput`](super::ProfileInput) a chart falls; 0 where there are none.
-    pub bucket: fn(&Song, &Chart) -> u8,
+    /// [`Catalogue::bucket`](crate::catalogue::Catalogue::bucket) knows the arguments.
+    pub bucket: fn(&Song, &Chart, &Rules) -> u8,
 }
 
 /// What a PB takes from a score other than its base.

@@ -90,14 +90,15 @@ pub static TOUCH: GptConfig = GptConfig {
     default_session_rating: "naivePotential",
     default_profile_rating: "naivePotential",
     classes: &[
-        ClassSet::derived("badge", "naivePotential", &[0.0, 3.5, 7.0, 10.0, 11.0, 12.0, 12.5, 13.0], BADGES),
+        ClassSet::derived("badge", "naivePotential", &[0.0, 3.5, 7.0, 10.0, 11.0, 12.0, 12.5, 13.0], BADGES)
+            .announced_from("RED"),
         ClassSet::provided("courseBanner", COURSE_BANNERS),
     ],
     pb: PbConfig {
         base: "Best Score",
         mergers: &[Merger::largest("Best Lamp", &[LAMP])],
         rank: &[RankKey::largest(SCORE), RankKey::largest(LAMP)],
-        bucket: |_, _| 0,
+        bucket: |_, _, _| 0,
     },
     goals: &[
         score_goal(SCORE, GoalCharts::SeveralBelow(TEN_MILLION)),

@@ -91,7 +91,7 @@ pub static SINGLE: GptConfig = GptConfig {
     default_session_rating: "naiveRating",
     default_profile_rating: "naiveRating",
     classes: &[
-        ClassSet::derived("colour", "naiveRating", COLOUR_BOUNDS, COLOURS),
+        ClassSet::derived("colour", "naiveRating", COLOUR_BOUNDS, COLOURS).announced_from("RAINBOW").announced_with(50),
         ClassSet::provided("dan", DAN),
         ClassSet::provided("emblem", DAN),
     ],
@@ -99,7 +99,7 @@ pub static SINGLE: GptConfig = GptConfig {
         base: "Best Score",
         mergers: &[Merger::largest("Best Note Lamp", &[NOTE_LAMP]), Merger::largest("Best Clear Lamp", &[CLEAR_LAMP])],
         rank: &[RankKey::largest(SCORE), RankKey::largest(NOTE_LAMP), RankKey::largest(CLEAR_LAMP)],
-        bucket: |_, _| 0,
+        bucket: |_, _, _| 0,
     },
     goals: &[
         score_goal(SCORE, GoalCharts::Any),

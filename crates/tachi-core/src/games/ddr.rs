@@ -8,7 +8,7 @@ use crate::formula::Formula;
 use crate::game::{
     Bound, ClassSet, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game, GameConfig,
     GoalCharts, GoalFormat, Gpt, GptConfig, Merger, Metric, MetricKind, PbConfig, ProfileInput, ProfileRating,
-    ProfileRule, RankKey, RatedChart, Refusal, ScoreRating, SessionRating, Version,
+    ProfileRule, RankKey, RatedChart, Refusal, Rules, ScoreRating, SessionRating, Version,
 };
 use crate::grade::{delta_unless_failed, grade_unless_failed};
 use crate::match_type::MatchType;
@@ -92,7 +92,7 @@ const SHARED: GptConfig = GptConfig {
     default_score_rating: "flareSkill",
     default_session_rating: "flareSkill",
     default_profile_rating: "flareSkill",
-    classes: &[ClassSet::derived("flare", "flareSkill", PLANET_BOUNDS, PLANETS)],
+    classes: &[ClassSet::derived("flare", "flareSkill", PLANET_BOUNDS, PLANETS).announced_from("URANUS")],
     pb: PbConfig {
         base: "Best Score",
         mergers: &[
@@ -300,7 +300,7 @@ const GOLD: u8 = 2;
 const NO_CATEGORY: u8 = 3;
 
 /// The era of the song's first appearance.
-fn flare_category(song: &Song, _chart: &Chart) -> u8 {
+fn flare_category(song: &Song, _chart: &Chart, _rules: &Rules) -> u8 {
     match song.data_json()["flareCategory"].as_str() {
         Some("CLASSIC") => CLASSIC,
         Some("WHITE") => WHITE,

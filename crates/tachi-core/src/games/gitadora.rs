@@ -103,12 +103,12 @@ const SHARED: GptConfig = GptConfig {
     default_score_rating: "skill",
     default_session_rating: "skill",
     default_profile_rating: "naiveSkill",
-    classes: &[ClassSet::derived("colour", "naiveSkill", COLOUR_BOUNDS, COLOURS)],
+    classes: &[ClassSet::derived("colour", "naiveSkill", COLOUR_BOUNDS, COLOURS).announced_with(50)],
     pb: PbConfig {
         base: "Best Percent",
         mergers: &[Merger::largest("Best Lamp", &[LAMP])],
         rank: &[RankKey::largest(PERCENT), RankKey::largest(LAMP)],
-        bucket: |_, _| 0,
+        bucket: |_, _, _| 0,
     },
     goals: &[
         percent_goal(PERCENT, GoalCharts::Any),

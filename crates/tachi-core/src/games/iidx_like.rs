@@ -79,7 +79,7 @@ pub(super) const PB: PbConfig = PbConfig {
     base: "Best Score",
     mergers: &[],
     rank: &[RankKey::largest(SCORE), RankKey::largest(LAMP), RankKey::smallest(BP)],
-    bucket: |_, _| 0,
+    bucket: |_, _, _| 0,
 };
 
 /// The smallest miss count, over the scores that have one.

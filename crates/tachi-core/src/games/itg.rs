@@ -81,7 +81,7 @@ pub static STAMINA: GptConfig = GptConfig {
         base: "Best Result",
         mergers: &[Merger::largest("Best Lamp", &[LAMP])],
         rank: &[RankKey::largest(FINAL_PERCENT), RankKey::largest(LAMP)],
-        bucket: |_, _| 0,
+        bucket: |_, _, _| 0,
     },
     goals: &[
         percent_goal(SCORE_PERCENT, GoalCharts::Any),

@@ -11,8 +11,8 @@ use crate::formula::{Args, Formula, number_or_null};
 use crate::game::{
     Best, Bound, ClassSet, ClassValue, DataField, DataKind, Difficulty, DifficultyKind, Edition, Game, GameConfig,
     GoalCharts, GoalFormat, Gpt, GptConfig, GraphBound, Merger, MetaField, MetaKind, Metric, MetricKind, OldMember,
-    OldMemberRule, PbConfig, ProfileInput, ProfileRating, ProfileRule, RankKey, RatedChart, Refusal, ScoreRating,
-    SessionRating, Version,
+    OldMemberRule, PbConfig, ProfileInput, ProfileRating, ProfileRule, RankKey, RatedChart, Refusal, Rules,
+    ScoreRating, SessionRating, Version,
 };
 use crate::ids::SongId;
 use crate::match_type::MatchType;
@@ -244,11 +244,8 @@ const fn part(bucket: u8) -> ProfileInput {
     ProfileInput { of: "jubility", bucket: Some(bucket), limit: 2 * PART }
 }
 
-/// The version of the game whose songs are hot: the current one.
-pub const HOT_VERSION: &str = "beyond";
-
-fn bucket(song: &Song, _chart: &Chart) -> u8 {
-    if song.data_json()["displayVersion"].as_str() == Some(HOT_VERSION) { HOT } else { OTHER }
+fn bucket(song: &Song, _chart: &Chart, rules: &Rules) -> u8 {
+    if song.data_json()["displayVersion"].as_str() == Some(&rules.jubeat_hot_version) { HOT } else { OTHER }
 }
 
 /// Those PBs that count in one part of a profile: the best 30, and of a song's normal and hard chart only the better
@@ -306,7 +303,8 @@ const COLOUR: ClassSet = ClassSet::derived(
         ClassValue::new("ORANGE", "Orange", ""),
         ClassValue::new("GOLD", "Gold", ""),
     ],
-);
+)
+.announced_with(60);
 
 // --- Formulas under their published names -----------------------------------------------------------------------
 

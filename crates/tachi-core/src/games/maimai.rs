@@ -82,12 +82,15 @@ pub static SINGLE: GptConfig = GptConfig {
     default_score_rating: "rate",
     default_session_rating: "rate",
     default_profile_rating: "naiveRate",
-    classes: &[ClassSet::derived("colour", "naiveRate", COLOUR_BOUNDS, COLOURS), ClassSet::provided("dan", DAN)],
+    classes: &[
+        ClassSet::derived("colour", "naiveRate", COLOUR_BOUNDS, COLOURS).announced_with(30),
+        ClassSet::provided("dan", DAN),
+    ],
     pb: PbConfig {
         base: "Best Percent",
         mergers: &[Merger::largest("Best Lamp", &[LAMP])],
         rank: &[RankKey::largest(PERCENT), RankKey::largest(LAMP)],
-        bucket: |_, _| 0,
+        bucket: |_, _, _| 0,
     },
     goals: &[
         // Every chart allows 100 %; how much more depends on the chart.

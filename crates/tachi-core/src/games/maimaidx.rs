@@ -94,7 +94,7 @@ pub static SINGLE: GptConfig = GptConfig {
     default_session_rating: "rate",
     default_profile_rating: "naiveRate",
     classes: &[
-        ClassSet::derived("colour", "naiveRate", COLOUR_BOUNDS, COLOURS),
+        ClassSet::derived("colour", "naiveRate", COLOUR_BOUNDS, COLOURS).announced_from("BRONZE"),
         ClassSet::provided("dan", DAN),
         ClassSet::provided("matchingClass", MATCHING_CLASSES),
     ],
@@ -102,7 +102,7 @@ pub static SINGLE: GptConfig = GptConfig {
         base: "Best Percent",
         mergers: &[Merger::largest("Best Lamp", &[LAMP])],
         rank: &[RankKey::largest(PERCENT), RankKey::largest(LAMP)],
-        bucket: |_, _| 0,
+        bucket: |_, _, _| 0,
     },
     goals: &[
         GoalFormat::number(PERCENT, |value| format!("Get {} on", percent_text(value)), percent_text, GoalCharts::Any),

@@ -76,7 +76,7 @@ pub static SINGLE: GptConfig = GptConfig {
         base: "Best Score",
         mergers: &[Merger::largest("Best Lamp", &[LAMP])],
         rank: &[RankKey::largest(SCORE), RankKey::largest(LAMP)],
-        bucket: |_, _| 0,
+        bucket: |_, _, _| 0,
     },
     goals: &[
         score_goal(SCORE, GoalCharts::Any),

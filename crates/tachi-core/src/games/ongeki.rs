@@ -150,7 +150,7 @@ pub static SINGLE: GptConfig = GptConfig {
     default_score_rating: "scoreRating",
     default_session_rating: "naiveScoreRating",
     default_profile_rating: "naiveRatingRefresh",
-    classes: &[ClassSet::derived("colour", "naiveRatingRefresh", COLOUR_BOUNDS, COLOURS)],
+    classes: &[ClassSet::derived("colour", "naiveRatingRefresh", COLOUR_BOUNDS, COLOURS).announced_from("RAINBOW")],
     pb: PbConfig {
         base: "Best Score",
         mergers: &[
@@ -164,7 +164,7 @@ pub static SINGLE: GptConfig = GptConfig {
             RankKey::largest(NOTE_LAMP),
             RankKey::largest(BELL_LAMP),
         ],
-        bucket: |_, _| 0,
+        bucket: |_, _, _| 0,
     },
     goals: &[
         score_goal(SCORE, GoalCharts::Any),

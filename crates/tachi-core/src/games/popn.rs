@@ -94,7 +94,7 @@ pub static P9B: GptConfig = GptConfig {
         // The grade stays that of the best score, capped or not.
         mergers: &[Merger::largest("Best Clear", &[CLEAR_MEDAL, LAMP])],
         rank: &[RankKey::largest(SCORE), RankKey::largest(CLEAR_MEDAL)],
-        bucket: |_, _| 0,
+        bucket: |_, _, _| 0,
     },
     goals: &[
         score_goal(SCORE, GoalCharts::Any),
@@ -284,7 +284,8 @@ const CLASS: ClassSet = ClassSet::derived(
         ClassValue::new("HERMIT", "仙人", "Hermit"),
         ClassValue::new("GOD", "神", "God"),
     ],
-);
+)
+.announced_from("GOD");
 
 // --- Formulas under their published names -----------------------------------------------------------------------
 

@@ -55,7 +55,7 @@ pub static SINGLE: GptConfig = GptConfig {
         base: "Best Score",
         mergers: &[BEST_LAMP, Merger::largest("Best EX Score", &[EX_SCORE])],
         rank: &[RankKey::largest(SCORE), RankKey::largest(LAMP), RankKey::largest(EX_SCORE)],
-        bucket: |_, _| 0,
+        bucket: |_, _, _| 0,
     },
     chart_data: &[
         DataField::required("inGameID", DataKind::Integer),

@@ -76,7 +76,7 @@ pub(super) const SHARED: GptConfig = GptConfig {
         base: "Best Score",
         mergers: &[BEST_LAMP],
         rank: &[RankKey::largest(SCORE), RankKey::largest(LAMP)],
-        bucket: |_, _| 0,
+        bucket: |_, _, _| 0,
     },
     goals: &[
         common::score_goal(SCORE, GoalCharts::Any),
@@ -290,7 +290,8 @@ const fn profile(name: &'static str, description: &'static str) -> ProfileRating
 // --- Classes ----------------------------------------------------------------------------------------------------
 
 /// The classes of a profile's VOLFORCE.
-pub const VF_CLASS: ClassSet = ClassSet::derived("vfClass", "VF7", VF_CLASS_BOUNDS, VF_CLASSES);
+pub const VF_CLASS: ClassSet =
+    ClassSet::derived("vfClass", "VF7", VF_CLASS_BOUNDS, VF_CLASSES).announced_from("IMPERIAL_I");
 
 const VF_CLASS_BOUNDS: &[f64] = &[
     0.0, 2.5, 5.0, 7.5, // SIENNA

@@ -68,12 +68,15 @@ pub static SINGLE: GptConfig = GptConfig {
     default_score_rating: "rate",
     default_session_rating: "rate",
     default_profile_rating: "naiveRate",
-    classes: &[ClassSet::derived("colour", "naiveRate", COLOUR_BOUNDS, COLOURS), ClassSet::provided("stageUp", STAGES)],
+    classes: &[
+        ClassSet::derived("colour", "naiveRate", COLOUR_BOUNDS, COLOURS).announced_from("RAINBOW"),
+        ClassSet::provided("stageUp", STAGES),
+    ],
     pb: PbConfig {
         base: "Best Score",
         mergers: &[Merger::largest("Best Lamp", &[LAMP])],
         rank: &[RankKey::largest(SCORE), RankKey::largest(LAMP)],
-        bucket: |_, _| 0,
+        bucket: |_, _, _| 0,
     },
     goals: &[
         score_goal(SCORE, GoalCharts::Any),

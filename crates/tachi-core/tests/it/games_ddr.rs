@@ -169,8 +169,7 @@ fn a_profile_adds_the_best_thirty_of_each_category() {
     };
     let catalogue = play::built_in_catalogue(Game::Ddr);
     let chart_in = |category: u8| {
-        let bucket = Gpt::DdrSp.config().pb.bucket;
-        catalogue.charts().iter().find(|chart| bucket(catalogue.song_of(chart), chart) == category)
+        catalogue.charts().iter().find(|chart| chart.gpt == Gpt::DdrSp && catalogue.bucket(chart) == category)
     };
     let (classic, white) = (chart_in(0).unwrap(), chart_in(1).unwrap());
     assert_eq!(&*catalogue.song_of(white).title, "MAX.(period)");

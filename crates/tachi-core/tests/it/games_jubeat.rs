@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tachi_core::catalogue::Chart;
-use tachi_core::game::{Game, GoalCharts, Gpt, ProfileRule, RatedChart};
+use tachi_core::game::{Game, GoalCharts, Gpt, ProfileRule, RatedChart, Rules};
 use tachi_core::games::jubeat::inverse_jubility;
 
 use crate::play;
@@ -180,10 +180,15 @@ fn profiles_sum_the_best_30_of_hot_and_other_songs() {
 
 #[test]
 fn songs_of_the_current_version_are_hot() {
-    let bucket = |data| (GPT.config().pb.bucket)(&play::song(Game::Jubeat, "X", &data), &bass_2_bass());
-    assert_eq!(bucket(json!({"displayVersion": "beyond"})), 1);
-    assert_eq!(bucket(json!({"displayVersion": "festo"})), 0);
-    assert_eq!(bucket(json!({})), 0);
+    let bucket =
+        |data, rules: &Rules| (GPT.config().pb.bucket)(&play::song(Game::Jubeat, "X", &data), &bass_2_bass(), rules);
+    let beyond = Rules::default();
+    assert_eq!(bucket(json!({"displayVersion": "beyond"}), &beyond), 1);
+    assert_eq!(bucket(json!({"displayVersion": "festo"}), &beyond), 0);
+    assert_eq!(bucket(json!({}), &beyond), 0);
+    let festo = Rules { jubeat_hot_version: "festo".to_owned() };
+    assert_eq!(bucket(json!({"displayVersion": "beyond"}), &festo), 0);
+    assert_eq!(bucket(json!({"displayVersion": "festo"}), &festo), 1);
 }
 
 #[test]

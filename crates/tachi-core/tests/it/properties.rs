@@ -14,7 +14,9 @@ use tachi_core::games::iidx_like;
 use tachi_core::hydrate::{self, HydrateError};
 use tachi_core::ids::ScoreId;
 use tachi_core::pb::{self, Pb, PbCandidate};
+use tachi_core::rating::session_best;
 use tachi_core::score::{MetricIdx, MetricValue, ScoreData};
+use tachi_core::session::SessionBest;
 use tachi_core::{grade, validate};
 
 use crate::play;
@@ -385,4 +387,27 @@ fn a_pb_can_be_composed_of_what_the_old_one_refers_to_and_new_scores() {
         prop_assert_eq!(compose(fewer, chart), compose(&scores, chart));
         Ok(())
     });
+}
+
+#[test]
+fn a_session_is_rated_by_its_best_scores_in_whatever_order_they_join() {
+    let scores = vec(vec(option::of(0.0..2000.0), 4), 0..30);
+    let strategy = (select(Gpt::ALL), scores, any::<bool>());
+    let test = |(gpt, scores, backwards): (Gpt, Vec<Vec<Option<f64>>>, bool)| {
+        let config = gpt.config();
+        let mut best = SessionBest::default();
+        let mut joining: Vec<&Vec<Option<f64>>> = scores.iter().collect();
+        if backwards {
+            joining.reverse();
+        }
+        joining.into_iter().for_each(|score| best.add(config, score));
+        let naive = config.session_ratings.iter().map(|rating| {
+            let of = config.score_rating(rating.of).unwrap();
+            let values: Vec<f64> = scores.iter().filter_map(|score| score[of]).collect();
+            session_best(&values, rating.best).map(|mean| mean * rating.times)
+        });
+        prop_assert_eq!(best.ratings(config), naive.collect::<Vec<_>>());
+        Ok(())
+    };
+    TestRunner::new(Config::with_cases(500)).run(&strategy, test).unwrap();
 }

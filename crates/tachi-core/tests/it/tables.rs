@@ -278,13 +278,45 @@ fn charts_fall_into_buckets_only_where_a_rating_asks_for_them() {
                 ProfileRule::Own { inputs, .. } => inputs,
             });
             let asked: Vec<u8> = asked.filter_map(|input| input.bucket).collect();
-            let bucket = (config.pb.bucket)(catalogue.song_of(chart), chart);
-            assert!(bucket == 0 || !asked.is_empty(), "{} {}", config.gpt, chart.id);
+            assert!(catalogue.bucket(chart) == 0 || !asked.is_empty(), "{} {}", config.gpt, chart.id);
         }
     }
 }
 
 // --- Classes -----------------------------------------------------------------------------------------------------
+
+/// The pages of the games: class sets of which not every class is announced, the lowest one that is, and how many
+/// scores it takes.
+const ANNOUNCED: &[(&str, &str, Option<&str>, u32)] = &[
+    ("chunithm:Single", "colour", Some("RAINBOW"), 50),
+    ("gitadora:Gita gitadora:Dora", "colour", None, 50),
+    ("jubeat:Single", "colour", None, 60),
+    ("maimai:Single", "colour", None, 30),
+    ("maimaidx:Single", "colour", Some("BRONZE"), 0),
+    ("ongeki:Single", "colour", Some("RAINBOW"), 0),
+    ("popn:9B", "class", Some("GOD"), 0),
+    ("sdvx:Single usc:Controller usc:Keyboard", "vfClass", Some("IMPERIAL_I"), 0),
+    ("ddr:SP ddr:DP", "flare", Some("URANUS"), 0),
+    ("wacca:Single", "colour", Some("RAINBOW"), 0),
+    ("arcaea:Touch", "badge", Some("RED"), 0),
+];
+
+#[test]
+fn classes_are_announced_from_where_the_pages_say() {
+    let rows = |gpt: &str, set: &str| {
+        let named = |row: &&(&str, &str, Option<&str>, u32)| row.0.split(' ').any(|name| name == gpt) && row.1 == set;
+        ANNOUNCED.iter().find(named).map_or((None, 0), |(_, _, from, scores)| (*from, *scores))
+    };
+    for gpt in Gpt::ALL {
+        for set in gpt.config().classes {
+            let announced = (set.announced.from, set.announced.scores);
+            assert_eq!(announced, rows(&gpt.to_string(), set.id), "{gpt} {}", set.id);
+            assert!(announced.0.is_none_or(|from| set.index_of(from).is_some()), "{gpt} {}", set.id);
+        }
+    }
+    let vf = Gpt::SdvxSingle.config().class_set("vfClass").unwrap();
+    assert!(vf.announces("IMPERIAL_I", 0) && !vf.announces("CRIMSON_IV", 1_000_000));
+}
 
 /// `spec/classes.md` 2: GPTs, set, kind, IDs ascending.
 const CLASSES: &[(&str, &str, &str, &str)] = &[

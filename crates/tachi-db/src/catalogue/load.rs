@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use tachi_core::catalogue::{Catalogue, ChartDocument, ChartKey, SongDocument};
 
-use super::catalogue_version;
+use super::{catalogue_version, rules_get};
 use crate::connection::snapshot;
 use crate::convert::{game_from_db, json_from_db};
 use crate::error::DbError;
@@ -16,7 +16,7 @@ use crate::schema::{charts, songs};
 /// Those of the database, and [`DbError::Data`] when what is stored makes no catalogue.
 pub fn catalogue_load(conn: &mut Conn) -> Result<Catalogue, DbError> {
     snapshot(conn, |conn| {
-        let mut builder = Catalogue::builder().version(catalogue_version(conn)?);
+        let mut builder = Catalogue::builder().version(catalogue_version(conn)?).rules(rules_get(conn)?);
         let query = songs::table.select((songs::game, songs::document)).order((songs::game, songs::id));
         for_each_row!(conn, query, (i16, String), |(game, text): (i16, String)| {
             let document: SongDocument = json_from_db(&text, "a song")?;

@@ -11,7 +11,8 @@ mod load;
 mod songs;
 
 use diesel::prelude::*;
-use tachi_core::game::{Game, Gpt};
+use diesel::upsert::excluded;
+use tachi_core::game::{Game, Gpt, Rules};
 
 use crate::error::DbError;
 use crate::pool::Conn;
@@ -55,6 +56,37 @@ const VERSION: &str = "catalogue_version";
 pub fn catalogue_version(conn: &mut Conn) -> Result<i64, DbError> {
     let value: Option<String> = meta::table.find(VERSION).select(meta::value).first(conn).optional()?;
     value.map_or(Ok(0), |value| value.parse().map_err(|error| DbError::data("the catalogue's version", error)))
+}
+
+/// The key of the operator's decisions about ratings; absent as long as they are the default ones.
+const HOT_VERSION: &str = "jubeat_hot_version";
+
+/// What the operator decided about ratings. It stands in the database, so that all processes rate alike.
+///
+/// # Errors
+/// Those of the database.
+pub fn rules_get(conn: &mut Conn) -> Result<Rules, DbError> {
+    let hot: Option<String> = meta::table.find(HOT_VERSION).select(meta::value).first(conn).optional()?;
+    Ok(hot.map_or_else(Rules::default, |jubeat_hot_version| Rules { jubeat_hot_version }))
+}
+
+/// Stores what the operator decided about ratings: a catalogue with other rules is another catalogue.
+///
+/// # Errors
+/// Those of the database.
+pub fn rules_set(conn: &mut Conn, rules: &Rules) -> Result<(), DbError> {
+    #[derive(Insertable)]
+    #[diesel(table_name = meta, treat_none_as_default_value = false)]
+    struct Row<'a> {
+        key: &'static str,
+        value: &'a str,
+    }
+    let rows = [Row { key: HOT_VERSION, value: &rules.jubeat_hot_version }];
+    insert_rows!(conn, meta::table, rows, |insert| insert
+        .on_conflict(meta::key)
+        .do_update()
+        .set(meta::value.eq(excluded(meta::value))));
+    catalogue_changed(conn)
 }
 
 fn catalogue_changed(conn: &mut Conn) -> Result<(), DbError> {

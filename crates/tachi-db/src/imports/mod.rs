@@ -4,42 +4,25 @@ mod rows;
 mod trackers;
 
 use diesel::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use tachi_core::class::ClassDelta;
-use tachi_core::ids::{ImportId, UserId};
-use tachi_core::import_document::{
-    GoalImportInfo, ImportDocument, ImportError, MilestoneImportInfo, SessionInfo, SessionInfoKind,
-};
+use tachi_core::ids::{ImportId, SessionId, UserId};
+use tachi_core::import_document::{GoalImportInfo, ImportDocument, ImportError, MilestoneImportInfo, SessionInfo};
 use tachi_core::import_type::ImportType;
 
 use crate::bulk::KEYS;
 use crate::convert::{id_from_db, import_type_from_db, json_from_db, json_to_db};
 use crate::error::DbError;
-use crate::keys::{ImportKey, ScoreKey, SessionKey};
+use crate::keys::{ImportKey, ScoreKey};
 use crate::pool::Conn;
-use crate::schema::{import_fills, import_sessions, imports, scores, sessions};
+use crate::schema::{import_fills, imports, scores, sessions};
 
-pub use rows::{ImportRow, RowCounts, RowStatus, import_rows_insert, import_rows_read};
+pub use rows::{ImportRow, RowCounts, RowStatus, import_rows_read};
 pub use trackers::{
     Tracker, TrackerError, TrackerKind, tracker_by_id, tracker_delete, tracker_fail, tracker_progress, tracker_put,
     trackers_fail_instance, trackers_of_user, trackers_ongoing,
 };
-
-/// An import that begins.
-#[derive(Debug, Clone, Copy)]
-pub struct NewImport {
-    /// The public ID.
-    pub id: ImportId,
-    /// Whose scores it brings.
-    pub user: UserId,
-    /// How they arrive.
-    pub import_type: ImportType,
-    /// Whether a person asked for it.
-    pub user_intent: bool,
-    /// When it began, UNIX milliseconds.
-    pub time_started: i64,
-}
 
 /// An import that is stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +50,7 @@ pub struct ImportFilter {
 struct Body {
     id_strings: Vec<String>,
     errors: Vec<ImportError>,
+    created_sessions: Vec<SessionInfo>,
     class_deltas: Vec<ClassDelta>,
     goal_info: Vec<GoalImportInfo>,
     milestone_info: Vec<MilestoneImportInfo>,
@@ -86,73 +70,44 @@ struct Row {
     counts: String,
 }
 
-/// Stores an import that begins, so that its scores can refer to it, and returns its number. [`import_finish`]
-/// completes it in the same transaction.
+/// Stores an import: the document it is answered with, and what became of its elements.
+///
+/// Scores, orphans and fills may refer to it before, in the same transaction. The document's scores are not stored
+/// here; they are those that refer to the import.
 ///
 /// # Errors
-/// Those of the database; [`DbError::Conflict`] when there is an import with the same ID, or no such user.
-pub fn import_insert(conn: &mut Conn, import: &NewImport) -> Result<ImportKey, DbError> {
-    let key = diesel::insert_into(imports::table)
-        .values((
-            imports::import_id.eq(import.id.to_string()),
-            imports::user_id.eq(import.user.0),
-            imports::import_type.eq(import.import_type.as_str()),
-            imports::user_intent.eq(import.user_intent),
-            imports::time_started.eq(import.time_started),
-            imports::time_finished.eq(import.time_started),
-            imports::body.eq("{}"),
-            imports::counts.eq("{}"),
-        ))
-        .returning(imports::id)
-        .get_result(conn)?;
-    Ok(key)
-}
-
-/// Completes an import: stores the document it is answered with, what became of its elements, and the sessions it
-/// made or extended, in the document's order.
-///
-/// The document's scores are not stored here; they are those that refer to the import.
-///
-/// # Errors
-/// Those of the database.
-pub fn import_finish(
+/// Those of the database; [`DbError::Conflict`] when there is an import with the same number or ID, or no such user;
+/// [`DbError::Data`] when the rows do not stand at 0, 1, 2...
+pub fn import_insert(
     conn: &mut Conn,
     import: ImportKey,
     document: &ImportDocument,
-    counts: &RowCounts,
-    sessions: &[(SessionKey, SessionInfoKind)],
+    rows: &[ImportRow],
 ) -> Result<(), DbError> {
-    #[derive(Insertable)]
-    #[diesel(table_name = import_sessions, treat_none_as_default_value = false)]
-    struct SessionRow {
-        import_id: ImportKey,
-        session_id: SessionKey,
-        position: i32,
-        created: bool,
-    }
     let body = Body {
         id_strings: document.id_strings.clone(),
         errors: document.errors.clone(),
+        created_sessions: document.created_sessions.clone(),
         class_deltas: document.class_deltas.clone(),
         goal_info: document.goal_info.clone(),
         milestone_info: document.milestone_info.clone(),
     };
-    diesel::update(imports::table.filter(imports::id.eq(import)))
-        .set((
+    let (first, others) = rows::records(rows)?;
+    diesel::insert_into(imports::table)
+        .values((
+            imports::id.eq(import),
+            imports::import_id.eq(document.import_id.to_string()),
+            imports::user_id.eq(document.user_id.0),
+            imports::import_type.eq(document.import_type.as_str()),
+            imports::user_intent.eq(document.user_intent),
+            imports::time_started.eq(document.time_started),
             imports::time_finished.eq(document.time_finished),
             imports::body.eq(json_to_db(&body, "an import")?),
-            imports::counts.eq(json_to_db(counts, "an import")?),
+            imports::counts.eq(json_to_db(&RowCounts::of(rows), "an import")?),
+            imports::rows.eq(first),
         ))
         .execute(conn)?;
-    let row = |(position, (session_id, kind)): (i32, &(SessionKey, SessionInfoKind))| SessionRow {
-        import_id: import,
-        session_id: *session_id,
-        position,
-        created: *kind == SessionInfoKind::Created,
-    };
-    let rows: Vec<SessionRow> = (0..).zip(sessions).map(row).collect();
-    insert_rows!(conn, import_sessions::table, rows);
-    Ok(())
+    rows::records_insert(conn, import, others)
 }
 
 /// The import with that public ID.
@@ -201,29 +156,38 @@ pub fn imports_of_user(
     complete(conn, rows)
 }
 
-/// Adds scores and sessions to the documents.
+/// Those of the sessions that still exist.
+fn existing<'a>(
+    conn: &mut Conn,
+    sessions: impl Iterator<Item = &'a SessionInfo>,
+) -> Result<FxHashSet<SessionId>, DbError> {
+    let ids: Vec<String> = sessions.map(|info| info.session_id.to_string()).collect();
+    let mut found = FxHashSet::default();
+    for chunk in ids.chunks(KEYS) {
+        let query = sessions::table.filter(sessions::session_id.eq_any(chunk)).select(sessions::session_id);
+        for id in query.load::<String>(conn)? {
+            found.insert(id_from_db(&id, "a session ID")?);
+        }
+    }
+    Ok(found)
+}
+
+/// Adds scores to the documents, and takes out the sessions that are gone.
 fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<StoredImport>, DbError> {
     let keys: Vec<ImportKey> = rows.iter().map(|row| row.id).collect();
     let mut score_ids: FxHashMap<ImportKey, Vec<_>> = FxHashMap::default();
-    let mut created_sessions: FxHashMap<ImportKey, Vec<SessionInfo>> = FxHashMap::default();
     for chunk in keys.chunks(KEYS) {
         let query = scores::table.filter(scores::import_id.eq_any(chunk)).order(scores::id);
         let query = query.select((scores::import_id.assume_not_null(), scores::score_id));
         for (import, id) in query.load::<(ImportKey, Vec<u8>)>(conn)? {
             score_ids.entry(import).or_default().push(crate::scores::id_from_db(&id)?);
         }
-        let query = import_sessions::table.inner_join(sessions::table);
-        let query = query.filter(import_sessions::import_id.eq_any(chunk)).order(import_sessions::position);
-        let query = query.select((import_sessions::import_id, sessions::session_id, import_sessions::created));
-        for (import, id, created) in query.load::<(ImportKey, String, bool)>(conn)? {
-            let kind = if created { SessionInfoKind::Created } else { SessionInfoKind::Appended };
-            let info = SessionInfo { session_id: id_from_db(&id, "a session ID")?, kind };
-            created_sessions.entry(import).or_default().push(info);
-        }
     }
+    let bodies = rows.iter().map(|row| json_from_db(&row.body, "an import")).collect::<Result<Vec<Body>, _>>()?;
+    let sessions = existing(conn, bodies.iter().flat_map(|body| &body.created_sessions))?;
     let mut imports = Vec::with_capacity(rows.len());
-    for row in rows {
-        let body: Body = json_from_db(&row.body, "an import")?;
+    for (row, mut body) in rows.into_iter().zip(bodies) {
+        body.created_sessions.retain(|info| sessions.contains(&info.session_id));
         let document = ImportDocument {
             import_type: import_type_from_db(&row.import_type)?,
             id_strings: body.id_strings,
@@ -232,7 +196,7 @@ fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<StoredImport>, DbErro
             import_id: id_from_db(&row.import_id, "an import ID")?,
             time_finished: row.time_finished,
             time_started: row.time_started,
-            created_sessions: created_sessions.remove(&row.id).unwrap_or_default(),
+            created_sessions: body.created_sessions,
             user_id: UserId(row.user_id),
             class_deltas: body.class_deltas,
             goal_info: body.goal_info,

@@ -10,7 +10,7 @@ use crate::convert::{json_from_db, json_to_db};
 use crate::error::DbError;
 use crate::keys::ImportKey;
 use crate::pool::Conn;
-use crate::schema::import_rows;
+use crate::schema::{import_rows, imports};
 
 /// How many rows stand in one record.
 const CHUNK: u32 = 500;
@@ -127,11 +127,18 @@ pub struct ImportRow {
     pub orphan_id: Option<OrphanId>,
 }
 
-/// Stores all rows of an import. Their positions must be 0, 1, 2...
-///
-/// # Errors
-/// Those of the database.
-pub fn import_rows_insert(conn: &mut Conn, import: ImportKey, rows: &[ImportRow]) -> Result<(), DbError> {
+/// All rows of an import as records: the first one, which stands beside the import itself, and the others.
+pub(super) fn records(rows: &[ImportRow]) -> Result<(String, Vec<String>), DbError> {
+    if let Some((position, row)) = (0..).zip(rows).find(|(position, row)| *position != row.row) {
+        return Err(DbError::data("rows of an import", format!("row {} stands at {position}", row.row)));
+    }
+    let record = |rows: &[ImportRow]| json_to_db(&rows, "rows of an import");
+    let (first, others) = rows.split_at(rows.len().min(CHUNK as usize));
+    Ok((record(first)?, others.chunks(CHUNK as usize).map(record).collect::<Result<_, _>>()?))
+}
+
+/// Stores the records but the first.
+pub(super) fn records_insert(conn: &mut Conn, import_id: ImportKey, records: Vec<String>) -> Result<(), DbError> {
     #[derive(Insertable)]
     #[diesel(table_name = import_rows, treat_none_as_default_value = false)]
     struct Record {
@@ -139,15 +146,25 @@ pub fn import_rows_insert(conn: &mut Conn, import: ImportKey, rows: &[ImportRow]
         chunk: i32,
         rows: String,
     }
-    if let Some((position, row)) = (0..).zip(rows).find(|(position, row)| *position != row.row) {
-        return Err(DbError::data("rows of an import", format!("row {} stands at {position}", row.row)));
-    }
-    let mut records = Vec::with_capacity(rows.len() / CHUNK as usize + 1);
-    for (chunk, rows) in (0..).zip(rows.chunks(CHUNK as usize)) {
-        records.push(Record { import_id: import, chunk, rows: json_to_db(&rows, "rows of an import")? });
-    }
+    let records: Vec<Record> = (1..).zip(records).map(|(chunk, rows)| Record { import_id, chunk, rows }).collect();
     insert_rows!(conn, import_rows::table, records);
     Ok(())
+}
+
+/// Up to `limit` records of an import from one on, with their numbers.
+fn records_read(conn: &mut Conn, import: ImportKey, from: i32, limit: i64) -> Result<Vec<(i32, String)>, DbError> {
+    let mut found = Vec::new();
+    if from == 0 {
+        let query = imports::table.filter(imports::id.eq(import)).select(imports::rows);
+        found.extend(query.first(conn).optional()?.map(|rows| (0, rows)));
+        if limit == 1 || found.is_empty() {
+            return Ok(found);
+        }
+    }
+    let query = import_rows::table.filter(import_rows::import_id.eq(import)).filter(import_rows::chunk.ge(from));
+    let query = query.order(import_rows::chunk).limit(limit).select((import_rows::chunk, import_rows::rows));
+    found.extend(query.load::<(i32, String)>(conn)?);
+    Ok(found)
 }
 
 /// The first `limit` rows of an import after the one at position `after`, or only those with a status.
@@ -167,9 +184,7 @@ pub fn import_rows_read(
     // A rare status is looked for in several records at a time.
     let records = if status.is_some() { 16 } else { (limit as i64 / i64::from(CHUNK) + 2).min(16) };
     while found.len() < limit {
-        let query = import_rows::table.filter(import_rows::import_id.eq(import)).filter(import_rows::chunk.ge(chunk));
-        let query = query.order(import_rows::chunk).limit(records).select((import_rows::chunk, import_rows::rows));
-        let loaded: Vec<(i32, String)> = query.load(conn)?;
+        let loaded = records_read(conn, import, chunk, records)?;
         for (_, text) in &loaded {
             let rows: Vec<ImportRow> = json_from_db(text, "rows of an import")?;
             found.extend(rows.into_iter().filter(|row| row.row >= from && status.is_none_or(|s| s == row.status)));

@@ -14,7 +14,7 @@ use tachi_core::pb::rank_values;
 use tachi_core::score::ScoreData;
 
 use crate::bulk::{KEYS, ROWS};
-use crate::convert::{gpt_from_db, gpt_to_db, json_from_db, json_to_db};
+use crate::convert::{gpt_from_db, gpt_to_db};
 use crate::error::DbError;
 use crate::keys::{FolderKey, ScoreKey};
 use crate::pool::Conn;
@@ -22,7 +22,7 @@ use crate::schema::{folder_charts, pbs};
 use crate::score_data::{Columns, data_from_db, data_to_db, ratings_from_db, ratings_to_db};
 
 pub use ranks::{PbRank, pb_count_on_chart, pb_leaderboard, pb_ranks};
-pub use ratings::{BUCKETS, BestWanted, PbRating, best_ratings, pb_ratings_of_charts, pb_ratings_replace};
+pub use ratings::{BestWanted, best_ratings};
 
 /// A user's PB on a chart.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,8 +41,10 @@ pub struct StoredPb {
     pub data: ScoreData,
     /// Ratings of the merged data, in the order of the GPT's configuration.
     pub ratings: Ratings,
-    /// The contributing scores with what they contributed, the base first.
+    /// The contributing scores with what they contributed, the base first, mergers in the GPT's order.
     pub composed: Vec<(String, ScoreKey)>,
+    /// Which part of a profile the chart counts for; less than [`BUCKETS`].
+    pub bucket: u8,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -60,16 +62,42 @@ struct PbRow {
     grade: Option<i16>,
     data: String,
     ratings: String,
-    composed: String,
+    part0: ScoreKey,
+    part1: Option<ScoreKey>,
+    part2: Option<ScoreKey>,
+    part3: Option<ScoreKey>,
+    part4: Option<ScoreKey>,
     rank0: f64,
     rank1: Option<f64>,
     rank2: Option<f64>,
     rank3: Option<f64>,
     rank4: Option<f64>,
+    bucket: i16,
+    rating0: Option<f64>,
+    rating1: Option<f64>,
+    rating2: Option<f64>,
+    rating3: Option<f64>,
 }
 
 /// How many keys of a leaderboard's order there is room for.
 const RANK_KEYS: usize = 5;
+/// How many mergers there is room for.
+const MERGERS: usize = 4;
+/// How many ratings there is room for.
+const RATINGS: usize = 4;
+/// How many buckets the PBs of a profile may fall into.
+pub const BUCKETS: u8 = 4;
+
+/// A PB of a check, and whether the columns that others read are what it says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckedPb {
+    /// The PB.
+    pub pb: StoredPb,
+    /// Whether the leaderboard has it where its data says.
+    pub is_ranked: bool,
+    /// Whether the lists of best ratings have its ratings.
+    pub is_rated: bool,
+}
 
 impl PbRow {
     fn new(pb: &StoredPb) -> Result<Self, DbError> {
@@ -79,7 +107,9 @@ impl PbRow {
             return Err(DbError::data("a PB", format!("its leaderboard has more than {RANK_KEYS} keys")));
         }
         let rank = |index: usize| ranks.get(index).copied().flatten();
-        let composed: Vec<(&str, i64)> = pb.composed.iter().map(|(name, key)| (name.as_str(), key.0)).collect();
+        let [part0, part1, part2, part3, part4] = parts(pb)?;
+        let part0 = part0.ok_or_else(|| DbError::data("a PB", "it has no base"))?;
+        let [rating0, rating1, rating2, rating3] = rated(pb)?;
         Ok(Self {
             user_id: pb.user.0,
             gpt: gpt_to_db(pb.data.config().gpt),
@@ -93,13 +123,22 @@ impl PbRow {
             grade,
             data,
             ratings: ratings_to_db(&pb.ratings)?,
-            composed: json_to_db(&composed, "the scores of a PB")?,
+            part0,
+            part1,
+            part2,
+            part3,
+            part4,
             // The first key is a metric that every score has.
             rank0: rank(0).unwrap_or(f64::MIN),
             rank1: rank(1),
             rank2: rank(2),
             rank3: rank(3),
             rank4: rank(4),
+            bucket: i16::from(pb.bucket),
+            rating0,
+            rating1,
+            rating2,
+            rating3,
         })
     }
 
@@ -107,11 +146,19 @@ impl PbRow {
         [Some(self.rank0), self.rank1, self.rank2, self.rank3, self.rank4]
     }
 
+    fn ratings(&self) -> [Option<f64>; RATINGS] {
+        [self.rating0, self.rating1, self.rating2, self.rating3]
+    }
+
     fn into_stored(self) -> Result<StoredPb, DbError> {
         let columns =
             Columns { score: self.score, percent: self.percent, lamp: self.lamp, grade: self.grade, data: self.data };
-        let (data, _) = data_from_db(gpt_from_db(self.gpt)?, &columns)?;
-        let composed: Vec<(String, i64)> = json_from_db(&self.composed, "the scores of a PB")?;
+        let gpt = gpt_from_db(self.gpt)?;
+        let (data, _) = data_from_db(gpt, &columns)?;
+        let mergers = [self.part1, self.part2, self.part3, self.part4];
+        let merged = gpt.config().pb.mergers.iter().zip(mergers);
+        let merged = merged.filter_map(|(merger, key)| Some((merger.name.to_owned(), key?)));
+        let composed = std::iter::once((gpt.config().pb.base.to_owned(), self.part0)).chain(merged).collect();
         Ok(StoredPb {
             user: UserId(self.user_id),
             chart: ChartKey(self.chart_key),
@@ -120,9 +167,36 @@ impl PbRow {
             time_achieved: self.time_achieved,
             data,
             ratings: ratings_from_db(&self.ratings)?,
-            composed: composed.into_iter().map(|(name, key)| (name, ScoreKey(key))).collect(),
+            composed,
+            bucket: u8::try_from(self.bucket).map_err(|error| DbError::data("a bucket", error))?,
         })
     }
+}
+
+/// The scores of a PB by what they contributed: the base, and what each merger of the GPT took.
+fn parts(pb: &StoredPb) -> Result<[Option<ScoreKey>; MERGERS + 1], DbError> {
+    let config = pb.data.config();
+    let mut parts = [None; MERGERS + 1];
+    for (name, key) in &pb.composed {
+        let merger = config.pb.mergers.iter().position(|merger| merger.name == *name).map(|index| index + 1);
+        let place = if *name == config.pb.base { Some(0) } else { merger };
+        let place = place.and_then(|place| parts.get_mut(place));
+        *place.ok_or_else(|| DbError::data("a PB", format!("{} has no {name:?}", config.gpt)))? = Some(*key);
+    }
+    Ok(parts)
+}
+
+/// The ratings that count for lists of the best: those on primary charts.
+fn rated(pb: &StoredPb) -> Result<[Option<f64>; RATINGS], DbError> {
+    let is_finite = pb.ratings.iter().flatten().all(|value| value.is_finite());
+    if pb.bucket >= BUCKETS || pb.ratings.len() > RATINGS || !is_finite {
+        return Err(DbError::data("the ratings of a PB", format!("{:?} in bucket {}", pb.ratings, pb.bucket)));
+    }
+    let mut rated = [None; RATINGS];
+    if pb.is_primary {
+        rated[..pb.ratings.len()].copy_from_slice(&pb.ratings);
+    }
+    Ok(rated)
 }
 
 fn stored(rows: Vec<PbRow>) -> Result<Vec<StoredPb>, DbError> {
@@ -174,16 +248,11 @@ pub fn pbs_of_user(conn: &mut Conn, user: UserId, gpt: Gpt) -> Result<Vec<Stored
     stored(query.select(PbRow::as_select()).load(conn)?)
 }
 
-/// All PBs in pages, by user and chart: the next `limit` after `after`. With each, whether the leaderboard has it where
-/// its data says.
+/// All PBs in pages, by user and chart: the next `limit` after `after`.
 ///
 /// # Errors
 /// Those of the database.
-pub fn pbs_page(
-    conn: &mut Conn,
-    after: Option<(UserId, ChartKey)>,
-    limit: i64,
-) -> Result<Vec<(StoredPb, bool)>, DbError> {
+pub fn pbs_page(conn: &mut Conn, after: Option<(UserId, ChartKey)>, limit: i64) -> Result<Vec<CheckedPb>, DbError> {
     let mut query = pbs::table.select(PbRow::as_select()).into_boxed();
     if let Some((user, chart)) = after {
         let later = pbs::user_id.eq(user.0).and(pbs::chart_key.gt(chart.0));
@@ -191,10 +260,11 @@ pub fn pbs_page(
     }
     let mut found = Vec::new();
     for row in query.order((pbs::user_id, pbs::chart_key)).limit(limit).load(conn)? {
-        let ranks = row.ranks();
+        let (ranks, ratings) = (row.ranks(), row.ratings());
         let pb = row.into_stored()?;
-        let is_ranked = PbRow::new(&pb)?.ranks() == ranks;
-        found.push((pb, is_ranked));
+        let expected = PbRow::new(&pb)?;
+        let (is_ranked, is_rated) = (expected.ranks() == ranks, expected.ratings() == ratings);
+        found.push(CheckedPb { pb, is_ranked, is_rated });
     }
     Ok(found)
 }
@@ -220,12 +290,21 @@ pub fn pbs_upsert(conn: &mut Conn, pbs: &[StoredPb]) -> Result<(), DbError> {
                 pbs::grade.eq(excluded(pbs::grade)),
                 pbs::data.eq(excluded(pbs::data)),
                 pbs::ratings.eq(excluded(pbs::ratings)),
-                pbs::composed.eq(excluded(pbs::composed)),
+                pbs::part0.eq(excluded(pbs::part0)),
+                pbs::part1.eq(excluded(pbs::part1)),
+                pbs::part2.eq(excluded(pbs::part2)),
+                pbs::part3.eq(excluded(pbs::part3)),
+                pbs::part4.eq(excluded(pbs::part4)),
                 pbs::rank0.eq(excluded(pbs::rank0)),
                 pbs::rank1.eq(excluded(pbs::rank1)),
                 pbs::rank2.eq(excluded(pbs::rank2)),
                 pbs::rank3.eq(excluded(pbs::rank3)),
                 pbs::rank4.eq(excluded(pbs::rank4)),
+                pbs::bucket.eq(excluded(pbs::bucket)),
+                pbs::rating0.eq(excluded(pbs::rating0)),
+                pbs::rating1.eq(excluded(pbs::rating1)),
+                pbs::rating2.eq(excluded(pbs::rating2)),
+                pbs::rating3.eq(excluded(pbs::rating3)),
             )));
     }
     Ok(())

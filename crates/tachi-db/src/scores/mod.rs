@@ -201,6 +201,30 @@ pub fn scores_for_pbs(conn: &mut Conn, user: UserId, charts: &[ChartKey]) -> Res
     Ok(found)
 }
 
+/// The scores that a user's PBs on those charts are composed of, by chart and number. In one statement, as every import
+/// asks for them.
+///
+/// # Errors
+/// Those of the database.
+pub fn scores_of_pbs(conn: &mut Conn, user: UserId, charts: &[ChartKey]) -> Result<Vec<PbScore>, DbError> {
+    let mut found = Vec::new();
+    for chunk in charts.chunks(KEYS) {
+        let of_pb = scores::id
+            .eq(pbs::part0)
+            .or(scores::id.eq(pbs::part1.assume_not_null()))
+            .or(scores::id.eq(pbs::part2.assume_not_null()))
+            .or(scores::id.eq(pbs::part3.assume_not_null()))
+            .or(scores::id.eq(pbs::part4.assume_not_null()));
+        let query = pbs::table.inner_join(scores::table.on(of_pb)).filter(pbs::user_id.eq(user.0));
+        let query = query.filter(pbs::chart_key.eq_any(chunk.iter().map(|chart| chart.0)));
+        for row in query.select(PbScoreRow::as_select()).load(conn)? {
+            found.push(row::pb_score_from_db(row)?);
+        }
+    }
+    found.sort_unstable_by_key(|score| (score.chart, score.key));
+    Ok(found)
+}
+
 /// The scores of everybody on a chart, by user: those of the next `players` users after `after`.
 ///
 /// # Errors

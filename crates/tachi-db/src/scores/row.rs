@@ -6,6 +6,7 @@ use tachi_core::catalogue::ChartKey;
 use tachi_core::hydrate::Ratings;
 use tachi_core::ids::{ScoreId, UserId};
 use tachi_core::import_type::ImportType;
+use tachi_core::pb::PbCandidate;
 use tachi_core::score::ScoreData;
 use tachi_core::score_id::DedupKey;
 
@@ -59,6 +60,24 @@ pub struct StoredScore {
     pub key: ScoreKey,
     /// The score.
     pub score: Score,
+}
+
+impl Score {
+    /// The score as the composition of PBs sees it.
+    #[must_use]
+    pub fn as_candidate(&self) -> PbCandidate<'_> {
+        let Self { id, data, time_achieved, highlight, .. } = self;
+        PbCandidate { id: *id, data, time_achieved: *time_achieved, highlight: *highlight }
+    }
+}
+
+impl PbScore {
+    /// The score as the composition of PBs sees it.
+    #[must_use]
+    pub fn as_candidate(&self) -> PbCandidate<'_> {
+        let Self { id, data, time_achieved, highlight, .. } = self;
+        PbCandidate { id: *id, data, time_achieved: *time_achieved, highlight: *highlight }
+    }
 }
 
 /// A stored score as the composition of PBs sees it.

@@ -13,17 +13,10 @@ use tachi_db::{DbError, ImportKey};
 use crate::sessions::session;
 use crate::support::{TestDatabase, WAIT, charts, on_both, score};
 
-fn new_import(user: UserId, number: u8) -> NewImport {
-    NewImport {
-        id: ImportId::from_bytes([number; 20]),
-        user,
-        import_type: ImportType::FileBatchManual,
-        user_intent: true,
-        time_started: 1000 + i64::from(number),
-    }
-}
+const SECOND: ImportKey = ImportKey(2);
 
-fn document(import: &NewImport, scores: Vec<ScoreId>, sessions: Vec<SessionInfo>) -> ImportDocument {
+/// An import that brought scores and sessions.
+pub fn document(user: UserId, number: u8, scores: Vec<ScoreId>, sessions: Vec<SessionInfo>) -> ImportDocument {
     let state = |progress: Option<f64>, achieved| GoalState {
         progress,
         progress_human: "NO DATA".to_owned(),
@@ -32,7 +25,7 @@ fn document(import: &NewImport, scores: Vec<ScoreId>, sessions: Vec<SessionInfo>
         achieved,
     };
     ImportDocument {
-        import_type: import.import_type,
+        import_type: ImportType::FileBatchManual,
         id_strings: vec!["iidx:SP".to_owned()],
         score_ids: scores,
         errors: vec![ImportError {
@@ -40,11 +33,11 @@ fn document(import: &NewImport, scores: Vec<ScoreId>, sessions: Vec<SessionInfo>
             message: "no such song: \"a\0b\"".to_owned(),
             orphan_id: Some(OrphanId::new("O1")),
         }],
-        import_id: import.id,
-        time_finished: import.time_started + 500,
-        time_started: import.time_started,
+        import_id: ImportId::from_bytes([number; 20]),
+        time_finished: 1500 + i64::from(number),
+        time_started: 1000 + i64::from(number),
         created_sessions: sessions,
-        user_id: import.user,
+        user_id: user,
         class_deltas: vec![ClassDelta {
             game: "iidx".to_owned(),
             set: "dan".to_owned(),
@@ -62,30 +55,35 @@ fn document(import: &NewImport, scores: Vec<ScoreId>, sessions: Vec<SessionInfo>
             old: MilestoneState { progress: 3, achieved: false },
             new: MilestoneState { progress: 4, achieved: true },
         }],
-        user_intent: import.user_intent,
+        user_intent: true,
     }
 }
 
 /// An import with two scores and two sessions.
 fn store(db: &TestDatabase, user: UserId) -> (ImportKey, ImportDocument) {
     let charts = charts(db, 2);
-    let import = new_import(user, 1);
+    let key = ImportKey::new(1_700_000_000_000, u32::MAX);
     db.write(|conn| {
-        let key = import_insert(conn, &import)?;
         let scores = [(charts[1], 100), (charts[0], 101)]
             .map(|(chart, ex_score)| Score { import: Some(key), ..score(user, chart, ex_score, "CLEAR", None) });
         scores_insert(conn, &scores)?;
-        let sessions = sessions_insert(conn, &[session(user, 7, 1, 2), session(user, 3, 3, 4)])?;
+        sessions_insert(conn, &[session(user, 7, 1, 2), session(user, 3, 3, 4)])?;
         let kinds = [SessionInfoKind::Appended, SessionInfoKind::Created];
         let infos = [7, 3].map(|number| SessionId::from_bytes([number; 20])).into_iter().zip(kinds);
         let infos = infos.map(|(session_id, kind)| SessionInfo { session_id, kind }).collect();
-        let document = document(&import, scores.iter().map(|score| score.id).collect(), infos);
+        let document = document(user, 1, scores.iter().map(|score| score.id).collect(), infos);
         let rows = [row(0, RowStatus::New), row(1, RowStatus::New), row(2, RowStatus::Orphan)];
-        import_rows_insert(conn, key, &rows)?;
-        let sessions: Vec<_> = sessions.into_iter().zip(kinds).collect();
-        import_finish(conn, key, &document, &RowCounts::of(&rows), &sessions)?;
+        import_insert(conn, key, &document, &rows)?;
         Ok((key, document))
     })
+}
+
+#[test]
+fn an_imports_number_grows_with_time_and_is_never_negative() {
+    let numbers =
+        [(0, 0), (0, u32::MAX), (1, 0), (1_700_000_000_000, 5), (1_700_000_000_000, 6), ((1 << 43) - 1, u32::MAX)];
+    let keys = numbers.map(|(time, random)| ImportKey::new(time, random));
+    assert!(keys.is_sorted() && keys[0].0 >= 0, "{keys:?}");
 }
 
 fn row(number: u32, status: RowStatus) -> ImportRow {
@@ -112,8 +110,10 @@ fn the_document_is_read_as_it_was_answered() {
         let counts = RowStatus::ALL.map(|status| stored.counts.get(status));
         assert_eq!(counts, [2, 0, 0, 0, 1, 0, 0, 0]);
         assert_eq!(db.read(|conn| import_by_public_id(conn, ImportId::from_bytes([9; 20]))), None);
-        let again = db.database.write(WAIT, |conn| import_insert(conn, &new_import(user, 1)));
-        assert!(matches!(again, Err(DbError::Conflict { .. })), "{again:?}");
+        for key in [key, SECOND] {
+            let again = db.database.write(WAIT, |conn| import_insert(conn, key, &document, &[]));
+            assert!(matches!(again, Err(DbError::Conflict { .. })), "{again:?}");
+        }
     });
 }
 
@@ -147,21 +147,18 @@ fn removed_scores_and_sessions_leave_the_document() {
 fn imports_of_a_user_come_latest_first_and_filtered() {
     on_both(|db| {
         let (user, other) = (db.user("player"), db.user("other"));
-        let mut imports: Vec<NewImport> = (1..=4).map(|number| new_import(user, number)).collect();
+        let mut imports: Vec<ImportDocument> = (1..=4).map(|number| document(user, number, vec![], vec![])).collect();
         imports[1].user_intent = false;
         imports[2].import_type = ImportType::IrDirectManual;
-        imports[3].user = other;
-        for import in &imports {
-            db.write(|conn| {
-                let key = import_insert(conn, import)?;
-                import_finish(conn, key, &document(import, vec![], vec![]), &RowCounts::default(), &[])
-            });
+        imports[3].user_id = other;
+        for (number, document) in (1..).zip(&imports) {
+            db.write(|conn| import_insert(conn, ImportKey(number), document, &[]));
         }
         let found = |filter, limit| {
             let found = db.read(|conn| imports_of_user(conn, user, filter, limit));
             found.iter().map(|stored| stored.document.import_id).collect::<Vec<_>>()
         };
-        let ids: Vec<ImportId> = imports.iter().map(|import| import.id).collect();
+        let ids: Vec<ImportId> = imports.iter().map(|document| document.import_id).collect();
         assert_eq!(found(ImportFilter::default(), 10), [ids[2], ids[1], ids[0]]);
         assert_eq!(found(ImportFilter::default(), 1), [ids[2]]);
         let filter = ImportFilter { import_type: Some(ImportType::FileBatchManual), user_intent: None };
@@ -174,11 +171,11 @@ fn imports_of_a_user_come_latest_first_and_filtered() {
 fn rows_are_read_in_pages_and_by_status() {
     on_both(|db| {
         let user = db.user("player");
-        let key = db.write(|conn| import_insert(conn, &new_import(user, 1)));
+        let (key, document) = (ImportKey(1), document(user, 1, vec![], vec![]));
         let status = |number| if number % 700 == 3 { RowStatus::Invalid } else { RowStatus::Known };
         let rows: Vec<ImportRow> = (0..12_345).map(|number| row(number, status(number))).collect();
-        let (statements, ()) = db.count(|db| db.write(|conn| import_rows_insert(conn, key, &rows)));
-        assert_eq!(statements, 3);
+        let (statements, ()) = db.count(|db| db.write(|conn| import_insert(conn, key, &document, &rows)));
+        assert_eq!(statements, 2 + 2);
         let read = |after, status, limit| db.read(|conn| import_rows_read(conn, key, after, status, limit));
         assert_eq!(read(None, None, 3), rows[..3]);
         assert_eq!(read(Some(498), None, 4), rows[499..503]);
@@ -190,7 +187,8 @@ fn rows_are_read_in_pages_and_by_status() {
         assert_eq!(read(Some(3), Some(RowStatus::Invalid), 2), invalid[1..3]);
         assert_eq!(read(None, Some(RowStatus::Orphan), 1000), []);
         let gap = [row(0, RowStatus::New), row(2, RowStatus::New)];
-        assert!(db.database.write(WAIT, |conn| import_rows_insert(conn, key, &gap)).is_err());
+        let gap = db.database.write(WAIT, |conn| import_insert(conn, SECOND, &document, &gap));
+        assert!(matches!(gap, Err(DbError::Data { .. })), "{gap:?}");
     });
 }
 

@@ -2,12 +2,13 @@
 
 use serde_json::value::RawValue;
 use tachi_core::game::Game;
-use tachi_core::ids::{ImportId, OrphanId, UserId};
+use tachi_core::ids::{OrphanId, UserId};
 use tachi_core::import_type::ImportType;
-use tachi_db::OrphanKey;
-use tachi_db::imports::{NewImport, import_delete, import_insert};
+use tachi_db::imports::{import_delete, import_insert};
 use tachi_db::orphans::*;
+use tachi_db::{ImportKey, OrphanKey};
 
+use crate::imports::document;
 use crate::support::on_both;
 
 fn orphan(user: UserId, id: &str, time_inserted: i64) -> Orphan {
@@ -90,20 +91,16 @@ fn pages_of_orphans_in_both_directions() {
 fn orphans_outlive_their_import_unless_they_are_removed_with_it() {
     on_both(|db| {
         let user = db.user("player");
-        let import = |number: u8| NewImport {
-            id: ImportId::from_bytes([number; 20]),
-            user,
-            import_type: ImportType::FileBatchManual,
-            user_intent: false,
-            time_started: 0,
-        };
-        let first = db.write(|conn| import_insert(conn, &import(1)));
-        let second = db.write(|conn| import_insert(conn, &import(2)));
+        let (first, second) = (ImportKey(1), ImportKey(2));
         let all = [
             Orphan { import: Some(first), ..orphan(user, "O1", 1) },
             Orphan { import: Some(second), ..orphan(user, "O2", 2) },
         ];
-        db.write(|conn| orphans_insert(conn, &all));
+        db.write(|conn| {
+            orphans_insert(conn, &all)?;
+            import_insert(conn, first, &document(user, 1, vec![], vec![]), &[])?;
+            import_insert(conn, second, &document(user, 2, vec![], vec![]), &[])
+        });
         assert_eq!(db.write(|conn| orphans_delete_of_import(conn, first)), 1);
         assert!(db.write(|conn| import_delete(conn, second)));
         let left = db.read(|conn| orphans_of_user(conn, user, None, 10)).unwrap();

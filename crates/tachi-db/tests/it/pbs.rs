@@ -119,34 +119,35 @@ fn ranks_of_many_charts_come_with_one_statement() {
 }
 
 #[test]
-fn best_ratings_come_from_the_ranked_ones() {
+fn best_ratings_come_from_pbs_on_primary_charts() {
     on_both(|db| {
         let (user, other) = (db.user("player"), db.user("other"));
         let charts = charts(db, 40);
-        let pbs: Vec<StoredPb> = charts
-            .iter()
-            .flat_map(|chart| [pb(user, *chart, 1, "CLEAR", None), pb(other, *chart, 1, "CLEAR", None)])
-            .collect();
+        let rated = |user, index: usize, rating: [Option<f64>; 4]| StoredPb {
+            ratings: rating.into(),
+            ..pb(user, charts[index], 1, "CLEAR", None)
+        };
+        let value = |index: usize| index as f64;
+        let last = |index: usize| (index < 5).then(|| -value(index));
+        let pbs: Vec<StoredPb> =
+            (0..40).map(|index| rated(user, index, [Some(value(index)), None, None, last(index)])).collect();
         db.write(|conn| pbs_upsert(conn, &pbs));
-        let rating =
-            |index: usize, rating, value| PbRating { chart: charts[index], rating, bucket: (index % 2) as u8, value };
-        let mut ratings: Vec<PbRating> = (0..40).map(|index| rating(index, 0, index as f64)).collect();
-        ratings.extend((0..5).map(|index| rating(index, 3, -(index as f64))));
-        db.write(|conn| pb_ratings_replace(conn, user, Gpt::IidxSp, &charts, &ratings));
-        db.write(|conn| pb_ratings_replace(conn, other, Gpt::IidxSp, &charts[..1], &[rating(0, 0, 1000.0)]));
+        db.write(|conn| pbs_upsert(conn, &[rated(other, 0, [Some(1000.0), None, None, None])]));
         let wanted = |rating, bucket, limit| BestWanted { rating, bucket, limit };
-        let wanted = [wanted(0, None, 3), wanted(0, Some(0), 2), wanted(3, None, 20), wanted(1, None, 20)];
+        let wanted = [wanted(0, None, 3), wanted(0, Some(1), 2), wanted(3, None, 20), wanted(1, None, 20)];
         let best = |wanted: &[BestWanted]| db.read(|conn| best_ratings(conn, user, Gpt::IidxSp, wanted));
         let (statements, lists) = db.count(|_| best(&wanted));
         assert_eq!(statements, 1);
         assert_eq!(lists[0], [(39.0, charts[39]), (38.0, charts[38]), (37.0, charts[37])]);
-        assert_eq!(lists[1], [(38.0, charts[38]), (36.0, charts[36])]);
+        assert!(lists[1].is_empty());
         assert_eq!(lists[2].iter().map(|(value, _)| *value).collect::<Vec<_>>(), [-0.0, -1.0, -2.0, -3.0, -4.0]);
         assert!(lists[3].is_empty());
         assert!(best(&[]).is_empty());
 
-        // Replacing takes away what is not given again; a PB takes its ratings along.
-        db.write(|conn| pb_ratings_replace(conn, user, Gpt::IidxSp, &charts[38..], &[rating(38, 0, 1.5)]));
+        // A PB takes its old ratings along, and one on another chart than the song's current one has none.
+        let secondary = StoredPb { is_primary: false, ..rated(user, 39, [Some(39.0), None, None, None]) };
+        let replaced = [secondary, rated(user, 38, [Some(1.5), None, None, None])];
+        db.write(|conn| pbs_upsert(conn, &replaced));
         assert_eq!(best(&wanted[..1])[0][0], (37.0, charts[37]));
         db.write(|conn| pbs_delete(conn, user, &charts[37..38]));
         assert_eq!(best(&wanted[..1])[0][0], (36.0, charts[36]));
@@ -154,21 +155,43 @@ fn best_ratings_come_from_the_ranked_ones() {
 }
 
 #[test]
-fn a_rating_is_finite_in_a_bucket_and_of_a_pb() {
+fn a_list_is_of_one_part_of_a_profile_or_of_all() {
     on_both(|db| {
         let user = db.user("player");
-        let charts = charts(db, 2);
-        db.write(|conn| pbs_upsert(conn, &[pb(user, charts[0], 1, "CLEAR", None)]));
-        let good = PbRating { chart: charts[0], rating: 0, bucket: 0, value: 1.0 };
+        let charts = charts(db, 6);
+        let in_part = |index: usize| {
+            let mut data = tachi_core::score::ScoreData::new(Gpt::DdrSp.config());
+            for (name, value) in [("score", json!(900_000)), ("lamp", json!("CLEAR")), ("grade", json!("AA+"))] {
+                data.set_json(name, &value).unwrap();
+            }
+            let of_iidx = pb(user, charts[index], 1, "CLEAR", None);
+            StoredPb { data, ratings: [Some(index as f64)].into(), bucket: (index % 3) as u8, ..of_iidx }
+        };
+        db.write(|conn| pbs_upsert(conn, &(0..6).map(in_part).collect::<Vec<_>>()));
+        let wanted = [None, Some(0), Some(2)].map(|bucket| BestWanted { rating: 0, bucket, limit: 4 });
+        let lists = db.read(|conn| best_ratings(conn, user, Gpt::DdrSp, &wanted));
+        let values = |list: &[(f64, ChartKey)]| list.iter().map(|(value, _)| *value).collect::<Vec<_>>();
+        assert_eq!(values(&lists[0]), [5.0, 4.0, 3.0, 2.0]);
+        assert_eq!(values(&lists[1]), [3.0, 0.0]);
+        assert_eq!(values(&lists[2]), [5.0, 2.0]);
+    });
+}
+
+#[test]
+fn a_rating_is_finite_and_in_a_part() {
+    on_both(|db| {
+        let user = db.user("player");
+        let charts = charts(db, 1);
+        let good = pb(user, charts[0], 1, "CLEAR", None);
         for bad in [
-            PbRating { value: f64::NAN, ..good },
-            PbRating { value: f64::INFINITY, ..good },
-            PbRating { bucket: BUCKETS, ..good },
-            PbRating { chart: charts[1], ..good },
+            StoredPb { ratings: [Some(f64::NAN), None, None, None].into(), ..good.clone() },
+            StoredPb { ratings: [None, None, None, Some(f64::INFINITY)].into(), ..good.clone() },
+            StoredPb { bucket: BUCKETS, ..good.clone() },
+            StoredPb { composed: vec![], ..good.clone() },
+            StoredPb { composed: vec![("Best Score of all".to_owned(), ScoreKey(1))], ..good.clone() },
         ] {
-            let result =
-                db.database.write(WAIT, |conn| pb_ratings_replace(conn, user, Gpt::IidxSp, &charts, &[good, bad]));
-            assert!(matches!(result, Err(DbError::Data { .. } | DbError::Conflict { .. })), "{bad:?}: {result:?}");
+            let result = db.database.write(WAIT, |conn| pbs_upsert(conn, std::slice::from_ref(&bad)));
+            assert!(matches!(result, Err(DbError::Data { .. })), "{bad:?}: {result:?}");
         }
     });
 }

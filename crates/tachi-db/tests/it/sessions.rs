@@ -2,6 +2,7 @@
 
 use tachi_core::game::Gpt;
 use tachi_core::ids::{SessionId, UserId};
+use tachi_core::session::SessionBest;
 use tachi_db::scores::{scores_insert, scores_of_session, scores_session_set};
 use tachi_db::sessions::*;
 use tachi_db::{DbError, SessionKey};
@@ -20,6 +21,8 @@ pub fn session(user: UserId, number: u8, time_started: i64, time_ended: i64) -> 
         time_started,
         time_ended,
         ratings: [Some(7.5), None, None, None].into(),
+        next_pos: 3,
+        best: SessionBest::of(Gpt::IidxSp.config(), [&[Some(7.25), None, Some(0.1), None][..]]),
     }
 }
 
@@ -35,6 +38,8 @@ fn a_session_is_read_as_it_was_stored_and_can_be_changed() {
         stored.session.time_started = 5;
         stored.session.time_ended = 25;
         stored.session.ratings = [None, Some(1.0), None, None].into();
+        stored.session.next_pos = 4;
+        stored.session.best = SessionBest::default();
         "ignored".clone_into(&mut stored.session.name);
         db.write(|conn| sessions_update_bounds(conn, std::slice::from_ref(&stored)));
         sessions[0].name.clone_into(&mut stored.session.name);

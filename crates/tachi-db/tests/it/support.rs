@@ -137,5 +137,6 @@ pub fn pb(user: UserId, chart: ChartKey, ex_score: u32, lamp: &str, time: Option
         data: score.data,
         ratings: score.ratings,
         composed: vec![("Best Score".to_owned(), tachi_db::ScoreKey(1))],
+        bucket: 0,
     }
 }

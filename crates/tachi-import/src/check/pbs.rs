@@ -8,21 +8,17 @@ use tachi_core::class;
 use tachi_core::game::{ClassSource, Gpt};
 use tachi_core::hydrate::Ratings;
 use tachi_core::ids::UserId;
-use tachi_db::pbs::{PbRating, StoredPb, pb_ratings_of_charts, pbs_page};
+use tachi_db::DbError;
+use tachi_db::pbs::{CheckedPb, StoredPb, pbs_page};
 use tachi_db::profiles::{Profile, profiles_page};
-use tachi_db::scores::{Score, StoredScore, scores_of_charts};
-use tachi_db::{DbError, ScoreKey};
+use tachi_db::scores::{PbScore, scores_for_pbs};
 
 use super::{Check, Invariant, PAGE};
-use crate::stages::pbs::{compose, rated};
+use crate::stages::pbs::{Candidate, compose};
 use crate::stages::profile::ratings;
 
-/// What PBs of one user follow from.
-#[derive(Default)]
-struct Sources {
-    scores: FxHashMap<ChartKey, Vec<StoredScore>>,
-    ratings: FxHashMap<ChartKey, Vec<PbRating>>,
-}
+/// The scores of users by chart.
+type Sources = FxHashMap<(UserId, ChartKey), Vec<PbScore>>;
 
 /// Checks all PBs.
 pub fn pbs(check: &mut Check<'_>) -> Result<(), DbError> {
@@ -31,56 +27,47 @@ pub fn pbs(check: &mut Check<'_>) -> Result<(), DbError> {
         let (page, sources) = check.read(|conn| {
             let page = pbs_page(conn, last, PAGE)?;
             let mut charts: BTreeMap<UserId, Vec<ChartKey>> = BTreeMap::new();
-            for (pb, _) in &page {
+            for CheckedPb { pb, .. } in &page {
                 charts.entry(pb.user).or_default().push(pb.chart);
             }
-            let mut sources: FxHashMap<UserId, Sources> = FxHashMap::default();
+            let mut sources = Sources::default();
             for (user, charts) in &charts {
-                let of_user = sources.entry(*user).or_default();
-                for score in scores_of_charts(conn, *user, charts)? {
-                    of_user.scores.entry(score.score.chart).or_default().push(score);
-                }
-                for rating in pb_ratings_of_charts(conn, *user, charts)? {
-                    of_user.ratings.entry(rating.chart).or_default().push(rating);
+                for score in scores_for_pbs(conn, *user, charts)? {
+                    sources.entry((*user, score.chart)).or_default().push(score);
                 }
             }
             Ok((page, sources))
         })?;
-        let Some((end, _)) = page.last() else { return Ok(()) };
+        let Some(CheckedPb { pb: end, .. }) = page.last() else { return Ok(()) };
         last = Some((end.user, end.chart));
-        for (stored, is_ranked) in &page {
-            if let Some(sources) = sources.get(&stored.user) {
-                pb(check, stored, *is_ranked, sources);
-            }
+        for checked in &page {
+            pb(check, checked, sources.get(&(checked.pb.user, checked.pb.chart)).map_or(&[], Vec::as_slice));
         }
     }
 }
 
-fn pb(check: &mut Check<'_>, stored: &StoredPb, is_ranked: bool, sources: &Sources) {
+fn pb(check: &mut Check<'_>, CheckedPb { pb: stored, is_ranked, is_rated }: &CheckedPb, scores: &[PbScore]) {
     let name = format!("pb of user {} on chart {}", stored.user, stored.chart.0);
-    check.expect(is_ranked, Invariant::PbRank, || {
+    check.expect(*is_ranked, Invariant::PbRank, || {
         format!("{name}: its place on the leaderboard is not that of its data")
     });
+    check.expect(*is_rated, Invariant::PbRatings, || format!("{name}: lists of the best have other ratings"));
     let Some(chart) = check.catalogue.chart_by_key(stored.chart) else {
         check.found(Invariant::Pb, format!("{name}: there is no such chart"));
         return;
     };
-    let scores = sources.scores.get(&stored.chart).into_iter().flatten();
-    let scores: Vec<(ScoreKey, &Score)> = scores.map(|stored| (stored.key, &stored.score)).collect();
-    let expected = compose(stored.user, chart, &scores);
-    let expected_ratings: Vec<PbRating> = rated(&check.catalogue, chart, stored).collect();
-    let ratings = sources.ratings.get(&stored.chart).map_or(&[][..], Vec::as_slice);
-    check.expect(ratings == expected_ratings, Invariant::PbRatings, || {
-        format!("{name}: {ratings:?} are ranked, {expected_ratings:?} should be")
-    });
-    let Some(expected) = expected else {
+    let scores: Vec<Candidate<'_>> = scores.iter().map(|score| (score.key, score.as_candidate())).collect();
+    let Some(expected) = compose(stored.user, &check.catalogue, chart, &scores) else {
         check.found(Invariant::Pb, format!("{name}: there is no score on the chart"));
         return;
     };
+    check.expect(stored.bucket == expected.bucket, Invariant::PbRatings, || {
+        format!("{name}: it counts for part {} of the profile, not {}", stored.bucket, expected.bucket)
+    });
     check.expect(stored.composed == expected.composed, Invariant::PbComposition, || {
         format!("{name}: it is composed of {:?}, not of {:?}", expected.composed, stored.composed)
     });
-    let same = StoredPb { composed: stored.composed.clone(), ..expected };
+    let same = StoredPb { composed: stored.composed.clone(), bucket: stored.bucket, ..expected };
     check.expect(*stored == same, Invariant::Pb, || format!("{name}: its scores give another"));
 }
 

@@ -1,7 +1,7 @@
 //! Sessions: their members, bounds and ratings.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use tachi_core::session;
+use tachi_core::session::SessionBest;
 use tachi_db::scores::{StoredScore, scores_of_sessions};
 use tachi_db::sessions::{StoredSession, sessions_page};
 use tachi_db::{DbError, SessionKey};
@@ -53,14 +53,18 @@ fn look(check: &mut Check<'_>, stored: &StoredSession, members: &[StoredScore]) 
         check.expect(is_within, Invariant::SessionBounds, || {
             format!("session {id}: score {} lies outside of its bounds", score.id)
         });
-        let is_alone = score.session_pos.is_none_or(|position| positions.insert(position));
+        let is_alone = score.session_pos.is_none_or(|at| at < session.next_pos && positions.insert(at));
         check.expect(is_alone, Invariant::SessionPositions, || {
-            format!("session {id}: score {} has the position of another", score.id)
+            format!("session {id}: score {} has the position of another, or of one to come", score.id)
         });
     }
     let ratings = members.iter().map(|member| &*member.score.ratings);
-    let expected = session::ratings(session.gpt.config(), ratings);
+    let best = SessionBest::of(session.gpt.config(), ratings);
+    let expected = best.ratings(session.gpt.config());
     check.expect(*expected == *session.ratings, Invariant::SessionRatings, || {
         format!("session {id}: it has {:?}, its scores give {expected:?}", session.ratings)
+    });
+    check.expect(best == session.best, Invariant::SessionRatings, || {
+        format!("session {id}: it keeps {:?}, its scores give {best:?}", session.best)
     });
 }

@@ -2,10 +2,10 @@
 
 use serde_json::value::to_raw_value;
 use tachi_core::class::ClassDelta;
-use tachi_core::import_document::{ImportDocument, ImportError, ImportErrorKind, SessionInfoKind};
-use tachi_db::imports::{ImportRow, RowCounts, RowStatus, import_finish, import_rows_insert};
+use tachi_core::import_document::{ImportDocument, ImportError, ImportErrorKind};
+use tachi_db::imports::{ImportRow, RowStatus, import_insert};
 use tachi_db::orphans::{Orphan, orphans_insert};
-use tachi_db::{Conn, DbError, ImportKey, SessionKey};
+use tachi_db::{Conn, DbError, ImportKey};
 
 use super::goals::Evaluated;
 use super::separate::Separated;
@@ -48,17 +48,14 @@ pub fn document(
         import_id: request.import_id,
         time_started: import.started,
         time_finished: now().max(import.started),
-        created_sessions: sessions.touched.iter().map(|(_, info)| *info).collect(),
+        created_sessions: sessions.touched,
         user_id: request.user,
         class_deltas,
         goal_info: evaluated.goals,
         milestone_info: evaluated.milestones,
         user_intent: request.user_intent,
     };
-    let touched: Vec<(SessionKey, SessionInfoKind)> =
-        sessions.touched.iter().map(|(key, info)| (*key, info.kind)).collect();
-    import_rows_insert(conn, key, &separated.rows)?;
-    import_finish(conn, key, &document, &RowCounts::of(&separated.rows), &touched)?;
+    import_insert(conn, key, &document, &separated.rows)?;
     Ok(document)
 }
 

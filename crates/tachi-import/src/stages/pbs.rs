@@ -6,11 +6,10 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use tachi_core::catalogue::{Catalogue, Chart, ChartIdx, ChartKey};
-use tachi_core::game::Gpt;
 use tachi_core::ids::UserId;
 use tachi_core::pb::{self, PbCandidate};
-use tachi_db::pbs::{PbRating, StoredPb, pb_ratings_replace, pbs_delete, pbs_of_charts, pbs_upsert};
-use tachi_db::scores::{Score, StoredScore, scores_by_keys, scores_of_charts};
+use tachi_db::pbs::{StoredPb, pbs_delete, pbs_upsert};
+use tachi_db::scores::{PbScore, Score, scores_for_pbs, scores_of_pbs};
 use tachi_db::{Conn, DbError, ScoreKey};
 
 use super::enrich::Enriched;
@@ -44,37 +43,39 @@ pub fn pbs(
     let mut composed = Vec::with_capacity(touched.len());
     for chart in &touched {
         let chart = scope.catalogue.chart(*chart);
-        let mut scores: Vec<(ScoreKey, &Score)> =
-            stored.get(&chart.key).into_iter().flatten().map(|stored| (stored.key, &stored.score)).collect();
+        let mut scores: Vec<Candidate<'_>> =
+            stored.get(&chart.key).into_iter().flatten().map(|stored| (stored.key, stored.as_candidate())).collect();
         // Where all scores of a chart were read, the new ones are among them.
         if !changed.contains(&chart.key) {
-            scores.extend(new.get(&chart.key).into_iter().flatten());
+            let new = new.get(&chart.key).into_iter().flatten();
+            scores.extend(new.map(|(key, score)| (*key, score.as_candidate())));
         }
-        composed.extend(compose(scope.user, chart, &scores));
+        composed.extend(compose(scope.user, scope.catalogue, chart, &scores));
     }
-    write(conn, scope.user, scope.catalogue, &composed)?;
+    pbs_upsert(conn, &composed)?;
     Ok(touched)
 }
 
-/// The stored scores that the PBs of charts have to be composed of.
+/// The stored scores that the PBs of charts have to be composed of, by chart.
 fn stored(
     conn: &mut Conn,
     scope: &Scope<'_>,
     touched: &[ChartIdx],
     changed: &FxHashSet<ChartKey>,
-) -> Result<FxHashMap<ChartKey, Vec<StoredScore>>, DbError> {
+) -> Result<FxHashMap<ChartKey, Vec<PbScore>>, DbError> {
     let keys = touched.iter().map(|chart| scope.catalogue.chart(*chart).key);
     let (all, some): (Vec<ChartKey>, Vec<ChartKey>) = keys.partition(|chart| changed.contains(chart));
-    let user = scope.user;
-    let mut found = scores_of_charts(conn, user, &all)?;
-    let old = pbs_of_charts(conn, user, &some)?;
-    let parts = old.iter().flat_map(|pb| &pb.composed).map(|(_, key)| *key).collect::<FxHashSet<ScoreKey>>();
-    found.extend(scores_by_keys(conn, &parts.into_iter().collect::<Vec<_>>())?);
-    let mut stored: FxHashMap<ChartKey, Vec<StoredScore>> = FxHashMap::default();
-    for score in found {
-        stored.entry(score.score.chart).or_default().push(score);
+    let mut found = scores_for_pbs(conn, scope.user, &all)?;
+    found.extend(scores_of_pbs(conn, scope.user, &some)?);
+    Ok(by_chart(found))
+}
+
+fn by_chart(scores: Vec<PbScore>) -> FxHashMap<ChartKey, Vec<PbScore>> {
+    let mut by_chart: FxHashMap<ChartKey, Vec<PbScore>> = FxHashMap::default();
+    for score in scores {
+        by_chart.entry(score.chart).or_default().push(score);
     }
-    Ok(stored)
+    by_chart
 }
 
 /// How many charts are composed at a time from all their scores.
@@ -83,37 +84,29 @@ const CHARTS: usize = 1000;
 /// Composes the PBs of charts from all their scores; charts without any lose theirs.
 pub fn recompose(conn: &mut Conn, scope: &Scope<'_>, charts: &[ChartKey]) -> Result<(), DbError> {
     for charts in charts.chunks(CHARTS) {
-        let mut stored: FxHashMap<ChartKey, Vec<StoredScore>> = FxHashMap::default();
-        for score in scores_of_charts(conn, scope.user, charts)? {
-            stored.entry(score.score.chart).or_default().push(score);
-        }
+        let stored = by_chart(scores_for_pbs(conn, scope.user, charts)?);
         let mut composed = Vec::with_capacity(charts.len());
         let mut empty = Vec::new();
         for key in charts {
             let of_chart = stored.get(key).into_iter().flatten();
-            let scores: Vec<(ScoreKey, &Score)> = of_chart.map(|stored| (stored.key, &stored.score)).collect();
-            match compose(scope.user, scope.chart(*key)?, &scores) {
+            let scores: Vec<Candidate<'_>> = of_chart.map(|stored| (stored.key, stored.as_candidate())).collect();
+            match compose(scope.user, scope.catalogue, scope.chart(*key)?, &scores) {
                 Some(pb) => composed.push(pb),
                 None => empty.push(*key),
             }
         }
         pbs_delete(conn, scope.user, &empty)?;
-        write(conn, scope.user, scope.catalogue, &composed)?;
+        pbs_upsert(conn, &composed)?;
     }
     Ok(())
 }
 
+/// A score that a PB may be composed of.
+pub type Candidate<'a> = (ScoreKey, PbCandidate<'a>);
+
 /// The PB of a user's scores on a chart; `None` when there are none.
-pub fn compose(user: UserId, chart: &Chart, scores: &[(ScoreKey, &Score)]) -> Option<StoredPb> {
-    let candidates: Vec<PbCandidate<'_>> = scores
-        .iter()
-        .map(|(_, score)| PbCandidate {
-            id: score.id,
-            data: &score.data,
-            time_achieved: score.time_achieved,
-            highlight: score.highlight,
-        })
-        .collect();
+pub fn compose(user: UserId, catalogue: &Catalogue, chart: &Chart, scores: &[Candidate<'_>]) -> Option<StoredPb> {
+    let candidates: Vec<PbCandidate<'_>> = scores.iter().map(|(_, score)| *score).collect();
     let pb = pb::compose(&candidates, chart)?;
     let composed = pb.composed_from.into_iter().filter_map(|part| {
         let (key, _) = scores.iter().find(|(_, score)| score.id == part.score_id)?;
@@ -128,29 +121,6 @@ pub fn compose(user: UserId, chart: &Chart, scores: &[(ScoreKey, &Score)]) -> Op
         composed: composed.collect(),
         data: pb.data,
         ratings: pb.ratings,
+        bucket: catalogue.bucket(chart),
     })
-}
-
-/// Writes PBs and the ratings of theirs that profiles and leaderboards rank.
-pub fn write(conn: &mut Conn, user: UserId, catalogue: &Catalogue, pbs: &[StoredPb]) -> Result<(), DbError> {
-    pbs_upsert(conn, pbs)?;
-    let mut by_gpt: FxHashMap<Gpt, (Vec<ChartKey>, Vec<PbRating>)> = FxHashMap::default();
-    for pb in pbs {
-        let (charts, ratings) = by_gpt.entry(pb.data.config().gpt).or_default();
-        charts.push(pb.chart);
-        if let Some(chart) = catalogue.chart_by_key(pb.chart) {
-            ratings.extend(rated(catalogue, chart, pb));
-        }
-    }
-    for (gpt, (charts, ratings)) in by_gpt {
-        pb_ratings_replace(conn, user, gpt, &charts, &ratings)?;
-    }
-    Ok(())
-}
-
-/// The ranked ratings of a PB; only those on primary charts count.
-pub fn rated<'a>(catalogue: &Catalogue, chart: &'a Chart, pb: &'a StoredPb) -> impl Iterator<Item = PbRating> + 'a {
-    let bucket = (chart.config().pb.bucket)(catalogue.song_of(chart), chart);
-    let ratings = pb.ratings.iter().enumerate().filter(|_| chart.is_primary);
-    ratings.filter_map(move |(rating, value)| Some(PbRating { chart: chart.key, rating, bucket, value: (*value)? }))
 }

@@ -7,18 +7,20 @@ use tachi_core::hydrate::Ratings;
 use tachi_core::ids::UserId;
 use tachi_core::rating::profile_best;
 use tachi_db::pbs::{BestWanted, best_ratings};
-use tachi_db::profiles::{ClassAchievement, Profile, class_achievements_insert, profile_get, profile_upsert};
+use tachi_db::profiles::{ClassAchievement, Profile, class_achievements_insert, profile_upsert};
 use tachi_db::{Conn, DbError};
-use tachi_parsers::format::ProvidedClass;
+use tachi_parsers::format::{ClassChange, ProvidedClass};
 
 use crate::pipeline::Scope;
 
 /// Updates the profiles of playtypes; returns what changed, in the order of playtypes and sets.
 ///
-/// `scored` are the playtypes on which PBs changed: the ratings of the others are what they were.
+/// `old` are the user's profiles before, `scored` the playtypes on which PBs changed: the ratings of the others are
+/// what they were.
 pub fn profiles(
     conn: &mut Conn,
     scope: &Scope<'_>,
+    old: &[Profile],
     playtypes: &[Gpt],
     scored: &[Gpt],
     provided: &[ProvidedClass],
@@ -27,7 +29,8 @@ pub fn profiles(
     for gpt in playtypes {
         let provided: Vec<ProvidedClass> = provided.iter().filter(|class| class.gpt == *gpt).copied().collect();
         if scored.contains(gpt) || !provided.is_empty() {
-            deltas.extend(profile(conn, scope, *gpt, scored.contains(gpt), &provided)?);
+            let old = old.iter().find(|profile| profile.gpt == *gpt).cloned();
+            deltas.extend(profile(conn, scope, old, *gpt, scored.contains(gpt), &provided)?);
         }
     }
     Ok(deltas)
@@ -36,12 +39,12 @@ pub fn profiles(
 fn profile(
     conn: &mut Conn,
     scope: &Scope<'_>,
+    old: Option<Profile>,
     gpt: Gpt,
     is_scored: bool,
     provided: &[ProvidedClass],
 ) -> Result<Vec<ClassDelta>, DbError> {
     let (user, config) = (scope.user, gpt.config());
-    let old = profile_get(conn, user, gpt)?;
     // A class needs a profile, and a profile needs a score.
     if old.is_none() && !is_scored {
         return Ok(Vec::new());
@@ -53,18 +56,8 @@ fn profile(
     }
     let deltas = move_classes(&mut profile, config, provided);
     profile_upsert(conn, &profile)?;
-    let achieved: Vec<ClassAchievement> = deltas
-        .iter()
-        .filter(|delta| is_achievement(config, delta))
-        .map(|delta| ClassAchievement {
-            user,
-            gpt,
-            class_set: delta.set.clone(),
-            old_value: delta.old.clone(),
-            value: delta.new.clone(),
-            time_achieved: scope.now,
-        })
-        .collect();
+    let achieved: Vec<ClassAchievement> =
+        deltas.iter().filter_map(|delta| achievement(scope, config, delta, provided)).collect();
     class_achievements_insert(conn, &achieved)?;
     Ok(deltas)
 }
@@ -112,28 +105,59 @@ fn wanted(config: &GptConfig, rule: &ProfileRule) -> Vec<BestWanted> {
 pub fn move_classes(profile: &mut Profile, config: &GptConfig, provided: &[ProvidedClass]) -> Vec<ClassDelta> {
     let mut deltas = Vec::new();
     for set in config.classes {
-        let new = match set.source {
-            ClassSource::Provided => provided.iter().find(|class| class.set == set.id).and_then(|class| class.raised()),
+        let old = profile.classes.get(set.id).map(String::as_str);
+        let delta = match set.source {
+            ClassSource::Provided => match told(provided, set.id) {
+                None => None,
+                Some(ClassChange::Raise(new)) => class::delta(config, set, old, new),
+                Some(ClassChange::Replace(new)) => class::stated(config, set, old, Some(new)),
+                Some(ClassChange::Clear) => class::stated(config, set, old, None),
+            },
             ClassSource::Derived { rating, .. } => {
                 let position = config.profile_ratings.iter().position(|known| known.name == rating);
                 let rating = position.and_then(|position| profile.ratings.get(position).copied().flatten());
+                let new = class::derive(set, rating);
+                let delta = new.and_then(|new| class::delta(config, set, old, new));
                 // Happens only after deletions and changes of the data; not worth a delta.
                 if rating.is_none() {
                     profile.classes.remove(set.id);
                 }
-                class::derive(set, rating)
+                delta
             }
         };
-        let old = profile.classes.get(set.id).map(String::as_str);
-        if let Some(delta) = new.and_then(|new| class::delta(config, set, old, new)) {
-            profile.classes.insert(set.id.to_owned(), delta.new.clone());
-            deltas.push(delta);
-        }
+        let Some(delta) = delta else { continue };
+        match &delta.new {
+            Some(new) => profile.classes.insert(set.id.to_owned(), new.clone()),
+            None => profile.classes.remove(set.id),
+        };
+        deltas.push(delta);
     }
     deltas
 }
 
-/// Losing a derived class is told but celebrated nowhere.
-fn is_achievement(config: &GptConfig, delta: &ClassDelta) -> bool {
-    config.class_set(&delta.set).is_some_and(|set| class::raises(set, delta.old.as_deref(), &delta.new))
+/// What an import tells of a class set.
+fn told(provided: &[ProvidedClass], set: &str) -> Option<ClassChange> {
+    provided.iter().find(|class| class.set == set).map(|class| class.change)
+}
+
+/// A change as something to celebrate. Losing a derived class is not, nor is giving one back; whatever class a player
+/// states is, with a note that it was stated.
+fn achievement(
+    scope: &Scope<'_>,
+    config: &'static GptConfig,
+    delta: &ClassDelta,
+    provided: &[ProvidedClass],
+) -> Option<ClassAchievement> {
+    let value = delta.new.clone()?;
+    let set = config.class_set(&delta.set)?;
+    let is_manual = matches!(told(provided, set.id), Some(ClassChange::Replace(_)));
+    (is_manual || class::raises(set, delta.old.as_deref(), &value)).then(|| ClassAchievement {
+        user: scope.user,
+        gpt: config.gpt,
+        class_set: delta.set.clone(),
+        old_value: delta.old.clone(),
+        value,
+        time_achieved: scope.now,
+        is_manual,
+    })
 }

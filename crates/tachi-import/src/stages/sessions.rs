@@ -1,12 +1,14 @@
 //! Makes and extends sessions. They are written before the scores, which refer to them.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use tachi_core::game::Gpt;
 use tachi_core::hydrate::Ratings;
 use tachi_core::ids::SessionId;
 use tachi_core::import_document::{SessionInfo, SessionInfoKind};
-use tachi_core::session::{self, TWO_HOURS};
-use tachi_db::scores::{SessionMember, session_members};
+use tachi_core::session::{SessionBest, TWO_HOURS};
+use tachi_db::scores::session_members;
 use tachi_db::sessions::{
     Session, StoredSession, sessions_by_keys, sessions_insert, sessions_overlapping, sessions_update_bounds,
 };
@@ -26,7 +28,9 @@ pub struct SessionsDone {
     /// Session and position of each stored score that gained a time.
     pub of_stored: FxHashMap<ScoreKey, (SessionKey, i32)>,
     /// The sessions touched, in the order of the report.
-    pub touched: Vec<(SessionKey, SessionInfo)>,
+    pub touched: Vec<SessionInfo>,
+    /// The same.
+    written: FxHashSet<SessionKey>,
 }
 
 /// A score with a time: a new one by position, or a stored one that gained its time.
@@ -56,8 +60,9 @@ pub fn sessions(
             end: stored.session.time_ended,
         });
         let planned = plan(&times, &spans.collect::<Vec<_>>());
-        let members = members(conn, extended(&planned, &near), enriched)?;
-        Plan { scope, gpt, planned, near, timed, members, separated, enriched }.write(conn, &mut done)?;
+        let changed = holders(enriched).filter(|key| planned.iter().any(|planned| extends(planned, &near, *key)));
+        let changed = best(conn, changed.collect(), enriched)?;
+        Plan { scope, gpt, planned, near, timed, changed, separated, enriched }.write(conn, &mut done)?;
     }
     rerate(conn, enriched, &done)?;
     Ok(done)
@@ -87,25 +92,35 @@ fn timed(gpt: Gpt, separated: &Separated<'_>, enriched: &[Enriched]) -> Vec<(Tim
     new.chain(stored).collect()
 }
 
-fn extended(planned: &[Planned<usize>], near: &[StoredSession]) -> Vec<SessionKey> {
-    planned.iter().filter_map(|planned| Some(near[planned.extends?].key)).collect()
+/// The sessions that hold an enriched score.
+fn holders(enriched: &[Enriched]) -> impl Iterator<Item = SessionKey> {
+    let keys: BTreeSet<SessionKey> = enriched.iter().filter_map(|enriched| enriched.stored.score.session).collect();
+    keys.into_iter()
 }
 
-/// The scores that sessions hold, by session.
-type Members = FxHashMap<SessionKey, Vec<SessionMember>>;
+fn extends(planned: &Planned<usize>, near: &[StoredSession], key: SessionKey) -> bool {
+    planned.extends.is_some_and(|index| near[index].key == key)
+}
 
-/// The scores that sessions hold already, with the ratings that enrichment gave them.
-fn members(conn: &mut Conn, sessions: Vec<SessionKey>, enriched: &[Enriched]) -> Result<Members, DbError> {
-    let fuller: FxHashMap<ScoreKey, &Ratings> =
-        enriched.iter().map(|enriched| (enriched.stored.key, &enriched.stored.score.ratings)).collect();
-    let mut members = Members::default();
-    for mut member in session_members(conn, &sessions)? {
-        if let Some(ratings) = fuller.get(&member.score) {
-            member.ratings = (*ratings).clone();
-        }
-        members.entry(member.session).or_default().push(member);
+/// What the scores of sessions make, with the ratings that enrichment gave them.
+fn best(
+    conn: &mut Conn,
+    sessions: Vec<SessionKey>,
+    enriched: &[Enriched],
+) -> Result<FxHashMap<SessionKey, SessionBest>, DbError> {
+    let fuller: FxHashMap<ScoreKey, &Enriched> =
+        enriched.iter().map(|enriched| (enriched.stored.key, enriched)).collect();
+    let mut best: FxHashMap<SessionKey, SessionBest> = FxHashMap::default();
+    let gpts: FxHashMap<SessionKey, Gpt> = enriched
+        .iter()
+        .filter_map(|enriched| Some((enriched.stored.score.session?, enriched.stored.score.data.config().gpt)))
+        .collect();
+    for member in session_members(conn, &sessions)? {
+        let Some(gpt) = gpts.get(&member.session) else { continue };
+        let ratings = fuller.get(&member.score).map_or(&member.ratings, |fuller| &fuller.stored.score.ratings);
+        best.entry(member.session).or_default().add(gpt.config(), ratings);
     }
-    Ok(members)
+    Ok(best)
 }
 
 /// The plan of one GPT with what it speaks of.
@@ -115,7 +130,8 @@ struct Plan<'a, 'b> {
     planned: Vec<Planned<usize>>,
     near: Vec<StoredSession>,
     timed: Vec<(Timed, i64)>,
-    members: Members,
+    /// What the scores make of sessions that hold an enriched one.
+    changed: FxHashMap<SessionKey, SessionBest>,
     separated: &'a Separated<'b>,
     enriched: &'a [Enriched],
 }
@@ -135,21 +151,22 @@ impl Plan<'_, '_> {
         let mut created = keys.into_iter().zip(&created);
         let mut appended = appended.iter();
         for planned in &self.planned {
-            let (key, info) = if planned.extends.is_some() {
+            let (key, session, kind) = if planned.extends.is_some() {
                 let Some(stored) = appended.next() else { continue };
-                (stored.key, SessionInfo { session_id: stored.session.id, kind: SessionInfoKind::Appended })
+                (stored.key, &stored.session, SessionInfoKind::Appended)
             } else {
                 let Some((key, session)) = created.next() else { continue };
-                (key, SessionInfo { session_id: session.id, kind: SessionInfoKind::Created })
+                (key, session, SessionInfoKind::Created)
             };
-            self.place(planned, key, done);
-            done.touched.push((key, info));
+            self.place(planned, key, session, done);
+            done.touched.push(SessionInfo { session_id: session.id, kind });
+            done.written.insert(key);
         }
         Ok(())
     }
 
     fn create(&self, planned: &Planned<usize>) -> Session {
-        Session {
+        let mut session = Session {
             id: SessionId::from_bytes(rand::random()),
             user: self.scope.user,
             gpt: self.gpt,
@@ -159,38 +176,49 @@ impl Plan<'_, '_> {
             time_inserted: self.scope.now,
             time_started: planned.start,
             time_ended: planned.end,
-            ratings: self.ratings(planned, &[]),
-        }
+            ratings: Ratings::default(),
+            next_pos: 0,
+            best: SessionBest::default(),
+        };
+        self.join(&mut session, planned);
+        session
     }
 
     fn append(&self, planned: &Planned<usize>) -> Option<StoredSession> {
         let mut stored = self.near[planned.extends?].clone();
         stored.session.time_started = planned.start;
         stored.session.time_ended = planned.end;
-        stored.session.ratings = self.ratings(planned, self.members_of(stored.key));
+        if let Some(best) = self.changed.get(&stored.key) {
+            stored.session.best = best.clone();
+        }
+        self.join(&mut stored.session, planned);
         Some(stored)
     }
 
-    fn members_of(&self, key: SessionKey) -> &[SessionMember] {
-        self.members.get(&key).map_or(&[], Vec::as_slice)
+    /// Lets the planned scores join a session.
+    fn join(&self, session: &mut Session, planned: &Planned<usize>) {
+        let config = self.gpt.config();
+        for score in &planned.scores {
+            session.best.add(
+                config,
+                match self.timed[*score].0 {
+                    Timed::New(index) => &self.separated.new[index].score.ratings,
+                    Timed::Stored(index) => &self.enriched[index].stored.score.ratings,
+                },
+            );
+        }
+        session.ratings = session.best.ratings(config).into();
+        // A session has as many scores as the database has rows at most.
+        session.next_pos += i32::try_from(planned.scores.len()).unwrap_or(i32::MAX);
     }
 
-    fn ratings(&self, planned: &Planned<usize>, members: &[SessionMember]) -> Ratings {
-        let added = planned.scores.iter().map(|score| match self.timed[*score].0 {
-            Timed::New(index) => &*self.separated.new[index].score.ratings,
-            Timed::Stored(index) => &*self.enriched[index].stored.score.ratings,
-        });
-        let all: Vec<&[Option<f64>]> = members.iter().map(|member| &*member.ratings).chain(added).collect();
-        session::ratings(self.gpt.config(), all.iter().copied()).into()
-    }
-
-    /// Gives the planned scores their positions, behind those that are there.
-    fn place(&self, planned: &Planned<usize>, key: SessionKey, done: &mut SessionsDone) {
-        let first = self.members_of(key).iter().map(|member| member.position + 1).max().unwrap_or(0);
-        for (position, score) in (first..).zip(&planned.scores) {
+    /// Gives the planned scores their positions: the last ones of the session that they joined.
+    fn place(&self, planned: &Planned<usize>, key: SessionKey, session: &Session, done: &mut SessionsDone) {
+        for (from_end, score) in (1..).zip(planned.scores.iter().rev()) {
+            let place = (key, session.next_pos - from_end);
             match self.timed[*score].0 {
-                Timed::New(index) => done.of_new.insert(index, (key, position)),
-                Timed::Stored(index) => done.of_stored.insert(self.enriched[index].stored.key, (key, position)),
+                Timed::New(index) => done.of_new.insert(index, place),
+                Timed::Stored(index) => done.of_stored.insert(self.enriched[index].stored.key, place),
             };
         }
     }
@@ -198,21 +226,17 @@ impl Plan<'_, '_> {
 
 /// Rates the sessions again that hold an enriched score and were not written anyway.
 fn rerate(conn: &mut Conn, enriched: &[Enriched], done: &SessionsDone) -> Result<(), DbError> {
-    let written: FxHashSet<SessionKey> = done.touched.iter().map(|(key, _)| *key).collect();
-    let mut keys: Vec<SessionKey> = enriched.iter().filter_map(|enriched| enriched.stored.score.session).collect();
-    keys.retain(|key| !written.contains(key));
-    keys.sort_unstable();
-    keys.dedup();
+    let keys: Vec<SessionKey> = holders(enriched).filter(|key| !done.written.contains(key)).collect();
     let mut sessions = sessions_by_keys(conn, &keys)?;
-    let members = members(conn, keys, enriched)?;
+    let mut best = best(conn, keys, enriched)?;
     for stored in &mut sessions {
-        rate(stored, members.get(&stored.key).map_or(&[], Vec::as_slice));
+        rate(&mut stored.session, best.remove(&stored.key).unwrap_or_default());
     }
     sessions_update_bounds(conn, &sessions)
 }
 
-/// Rates a session by its scores.
-pub fn rate(stored: &mut StoredSession, members: &[SessionMember]) {
-    let ratings: Vec<&[Option<f64>]> = members.iter().map(|member| &*member.ratings).collect();
-    stored.session.ratings = session::ratings(stored.session.gpt.config(), ratings.iter().copied()).into();
+/// Rates a session by what its scores make.
+pub fn rate(session: &mut Session, best: SessionBest) {
+    session.ratings = best.ratings(session.gpt.config()).into();
+    session.best = best;
 }

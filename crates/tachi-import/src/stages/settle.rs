@@ -10,9 +10,11 @@ use tachi_core::catalogue::{Chart, ChartKey};
 use tachi_core::game::Gpt;
 use tachi_core::hydrate::{self, Ratings};
 use tachi_core::score::ScoreData;
+use tachi_core::session::SessionBest;
 use tachi_core::validate;
+use tachi_db::open::open;
 use tachi_db::scores::{SessionMember, StoredScore, session_members};
-use tachi_db::sessions::{sessions_by_keys, sessions_delete, sessions_update_bounds};
+use tachi_db::sessions::{StoredSession, sessions_by_keys, sessions_delete, sessions_update_bounds};
 use tachi_db::{Conn, DbError, SessionKey};
 
 use super::goals::goals;
@@ -48,8 +50,11 @@ pub fn settle(conn: &mut Conn, scope: &Scope<'_>, affected: &Affected) -> Result
     let playtypes: Vec<Gpt> = playtypes.into_iter().collect();
     sessions(conn, &affected.sessions.iter().copied().collect::<Vec<_>>())?;
     recompose(conn, scope, &charts)?;
-    profiles(conn, scope, &playtypes, &playtypes, &[])?;
-    goals(conn, &scope.evaluation(&playtypes), &charts)?;
+    let opened = open(conn, scope.user, &playtypes, &charts)?;
+    profiles(conn, scope, &opened.profiles, &playtypes, &playtypes, &[])?;
+    if opened.has_goals {
+        goals(conn, &scope.evaluation(&playtypes), &charts)?;
+    }
     Ok(())
 }
 
@@ -63,8 +68,9 @@ fn sessions(conn: &mut Conn, keys: &[SessionKey]) -> Result<(), DbError> {
     let empty: Vec<SessionKey> = keys.iter().copied().filter(|key| !members.contains_key(key)).collect();
     sessions_delete(conn, &empty)?;
     let mut stored = sessions_by_keys(conn, keys)?;
-    for session in &mut stored {
-        rate(session, members.get(&session.key).map_or(&[], Vec::as_slice));
+    for StoredSession { key, session } in &mut stored {
+        let ratings = members.get(key).into_iter().flatten().map(|member| &*member.ratings);
+        rate(session, SessionBest::of(session.gpt.config(), ratings));
     }
     sessions_update_bounds(conn, &stored)
 }

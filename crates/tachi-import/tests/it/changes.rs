@@ -1,7 +1,7 @@
 //! What takes scores away or changes them. Source: `spec/pipeline.md` 10 and 11, `spec/orphans.md` 2 and 3.
 
 use serde_json::{Value, json};
-use tachi_core::game::Gpt;
+use tachi_core::game::{Gpt, Rules};
 use tachi_core::ids::{ImportId, ScoreId};
 use tachi_core::import_document::ImportErrorKind;
 use tachi_db::ScoreKey;
@@ -324,4 +324,28 @@ fn a_song_that_moves_between_parts_of_a_profile_is_noted() {
     let report = seeds::load(world.importer.database(), collections, |_| {}).unwrap();
     assert!(!report.recalculate.is_empty());
     assert_eq!(world.read(recalculation_pending), report.recalculate);
+}
+
+#[test]
+fn another_hot_version_rates_jubeat_profiles_anew() {
+    on_both(|world| {
+        let play = json!({
+            "matchType": "tachiSongID", "identifier": "70", "difficulty": "EXT", "score": 950_000, "lamp": "CLEAR",
+            "musicRate": 90.5,
+        });
+        let meta = json!({"game": "jubeat", "playtype": "Single", "service": "test"});
+        let document = world.importer.import(world.request(&json!({"meta": meta, "scores": [play]}))).unwrap();
+        assert_eq!(document.score_ids.len(), 1, "{:?}", document.errors);
+        let rules = |version: &str| Rules { jubeat_hot_version: version.to_owned() };
+        let database = world.importer.database();
+
+        seeds::apply_rules(database, &rules("knit")).unwrap();
+        assert!(world.importer.refresh_catalogue().unwrap());
+        assert_eq!(world.findings().len(), 1, "the PB counts for the wrong part of the profile");
+        assert_eq!(world.importer.rederive(|_, _| {}).unwrap().scores, 1);
+        clean(world);
+
+        seeds::apply_rules(database, &rules("knit")).unwrap();
+        assert!(!world.importer.refresh_catalogue().unwrap(), "the same rules change nothing");
+    });
 }

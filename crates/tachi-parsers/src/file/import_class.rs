@@ -31,13 +31,25 @@ impl ClassReader for StatedClasses {
 
     fn read(input: &Input<'_>) -> Result<(Game, Vec<ProvidedClass>), FatalError> {
         let body = json::body(input.bytes)?;
-        let gpt = gpt_name::read(body.get("game"), body.get("playtype"), input.surroundings.games);
-        let gpt = gpt.map_err(|UnknownGpt { part, given, expected }| {
-            let what = if part == Part::Playtype { "playtype" } else { "game" };
-            FatalError::bad_input(format!("Invalid {what} {given}. Expected any of {expected}."))
-        })?;
+        let gpt = named(&body, input.surroundings.games)?;
         Ok((gpt.game(), classes(gpt, body.get("classes")).map_err(FatalError::bad_input)?))
     }
+}
+
+/// The GPT that a body names: whether the player may state classes there is asked before anything else of it is read.
+///
+/// # Errors
+/// When the body is no JSON, or names no GPT of `games`.
+pub fn gpt(body: &[u8], games: &[Game]) -> Result<Gpt, FatalError> {
+    named(&json::body(body)?, games)
+}
+
+fn named(body: &Json<'_>, games: &[Game]) -> Result<Gpt, FatalError> {
+    let gpt = gpt_name::read(body.get("game"), body.get("playtype"), games);
+    gpt.map_err(|UnknownGpt { part, given, expected }| {
+        let what = if part == Part::Playtype { "playtype" } else { "game" };
+        FatalError::bad_input(format!("Invalid {what} {given}. Expected any of {expected}."))
+    })
 }
 
 fn classes(gpt: Gpt, classes: Option<&Json<'_>>) -> Result<Vec<ProvidedClass>, String> {

@@ -24,7 +24,8 @@ use tachi_db::tokens::{NewToken, token_insert};
 use tachi_db::users::{AuthLevel, NewUser, user_insert};
 use tachi_server::app::{App, now};
 use tachi_server::auth::hash_token;
-use tachi_server::cli::importer;
+use tachi_server::builtin::load_if_empty;
+use tachi_server::cli::importer_on;
 use tachi_server::config::access::AccessOptions;
 use tachi_server::config::{Options, Settings};
 use tachi_server::http::{Listening, listen};
@@ -99,7 +100,10 @@ impl TestServer {
             ..options
         });
         let settings = Arc::new(settings.unwrap());
-        let mut app = App::new(importer(&settings).unwrap(), settings);
+        let counting = tachi_db::Options { count_statements: true, ..tachi_db::Options::default() };
+        let database = tachi_db::Database::open(&settings.database_url, &counting).unwrap();
+        load_if_empty(&database).unwrap();
+        let mut app = App::new(importer_on(&settings, database).unwrap(), settings);
         change(&mut app);
         let (ready, listening) = mpsc::channel();
         let served = app.clone();

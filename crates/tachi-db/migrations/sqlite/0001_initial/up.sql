@@ -149,6 +149,8 @@ CREATE TABLE bms_courses (
 
 -- Imports ----------------------------------------------------------------------------------------------------------
 
+-- id: chosen by the program, so that an import is written once, when it is complete. Whatever refers to it is written
+-- before it, in the same transaction. rows: the first record of what became of its elements.
 CREATE TABLE imports (
     id INTEGER NOT NULL PRIMARY KEY,
     import_id TEXT NOT NULL UNIQUE,
@@ -158,10 +160,12 @@ CREATE TABLE imports (
     time_started INTEGER NOT NULL,
     time_finished INTEGER NOT NULL,
     body TEXT NOT NULL,
-    counts TEXT NOT NULL
+    counts TEXT NOT NULL,
+    rows TEXT NOT NULL
 ) STRICT;
 CREATE INDEX imports_user ON imports (user_id, time_finished);
 
+-- The other records of what became of an import's elements.
 CREATE TABLE import_rows (
     import_id INTEGER NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
     chunk INTEGER NOT NULL,
@@ -195,13 +199,15 @@ CREATE TABLE orphans (
     context TEXT NOT NULL,
     message TEXT,
     time_inserted INTEGER NOT NULL,
-    import_id INTEGER REFERENCES imports (id) ON DELETE SET NULL
+    import_id INTEGER REFERENCES imports (id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX orphans_user ON orphans (user_id, time_inserted);
 CREATE INDEX orphans_import ON orphans (import_id) WHERE import_id IS NOT NULL;
 
 -- Sessions and scores ----------------------------------------------------------------------------------------------
 
+-- next_pos, best: the next score's position, and the best values of each rating. With them a session is extended without
+-- a look at the scores it has.
 CREATE TABLE sessions (
     id INTEGER NOT NULL PRIMARY KEY,
     session_id TEXT NOT NULL UNIQUE,
@@ -213,7 +219,9 @@ CREATE TABLE sessions (
     time_inserted INTEGER NOT NULL,
     time_started INTEGER NOT NULL,
     time_ended INTEGER NOT NULL,
-    ratings TEXT NOT NULL
+    ratings TEXT NOT NULL,
+    next_pos INTEGER NOT NULL,
+    best TEXT NOT NULL
 ) STRICT;
 CREATE INDEX sessions_ended ON sessions (user_id, gpt, time_ended, time_started);
 CREATE INDEX sessions_started ON sessions (user_id, gpt, time_started);
@@ -227,7 +235,7 @@ CREATE TABLE scores (
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     gpt INTEGER NOT NULL,
     chart_key INTEGER NOT NULL,
-    import_id INTEGER REFERENCES imports (id) ON DELETE SET NULL,
+    import_id INTEGER REFERENCES imports (id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
     session_id INTEGER REFERENCES sessions (id) ON DELETE SET NULL,
     session_pos INTEGER,
     time_achieved INTEGER,
@@ -258,25 +266,18 @@ CREATE TABLE score_blacklist (
 -- Which members of a known score an import filled in.
 CREATE TABLE import_fills (
     id INTEGER NOT NULL PRIMARY KEY,
-    import_id INTEGER NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
+    import_id INTEGER NOT NULL REFERENCES imports (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
     score_id INTEGER NOT NULL REFERENCES scores (id) ON DELETE CASCADE,
     members TEXT NOT NULL
 ) STRICT;
 CREATE INDEX import_fills_import ON import_fills (import_id);
 CREATE INDEX import_fills_score ON import_fills (score_id);
 
-CREATE TABLE import_sessions (
-    import_id INTEGER NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
-    session_id INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
-    position INTEGER NOT NULL,
-    created INTEGER NOT NULL,
-    PRIMARY KEY (import_id, session_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX import_sessions_session ON import_sessions (session_id);
-
 -- Personal bests and profiles --------------------------------------------------------------------------------------
 
--- composed: a list of [name, scores.id]. rank0 to rank4: the leaderboard's keys, larger is better, null is last.
+-- part0 to part4: the scores it is composed of, the base and one for each merger of the GPT. rank0 to rank4: the
+-- leaderboard's keys, larger is better, null is last. rating0 to rating3: the ratings in the GPT's order, on primary
+-- charts only; lists of the best are read from their indexes alone.
 CREATE TABLE pbs (
     id INTEGER NOT NULL PRIMARY KEY,
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -291,48 +292,48 @@ CREATE TABLE pbs (
     grade INTEGER,
     data TEXT NOT NULL,
     ratings TEXT NOT NULL,
-    composed TEXT NOT NULL,
+    part0 INTEGER NOT NULL,
+    part1 INTEGER,
+    part2 INTEGER,
+    part3 INTEGER,
+    part4 INTEGER,
     rank0 REAL NOT NULL,
     rank1 REAL,
     rank2 REAL,
     rank3 REAL,
     rank4 REAL,
+    bucket INTEGER NOT NULL,
+    rating0 REAL,
+    rating1 REAL,
+    rating2 REAL,
+    rating3 REAL,
     UNIQUE (user_id, chart_key)
 ) STRICT;
 CREATE INDEX pbs_ranking ON pbs (chart_key, rank0 DESC);
+CREATE INDEX pbs_rating0 ON pbs (user_id, gpt, bucket, rating0 DESC, chart_key) WHERE rating0 IS NOT NULL;
+CREATE INDEX pbs_rating1 ON pbs (user_id, gpt, bucket, rating1 DESC, chart_key) WHERE rating1 IS NOT NULL;
+CREATE INDEX pbs_rating2 ON pbs (user_id, gpt, bucket, rating2 DESC, chart_key) WHERE rating2 IS NOT NULL;
+CREATE INDEX pbs_rating3 ON pbs (user_id, gpt, bucket, rating3 DESC, chart_key) WHERE rating3 IS NOT NULL;
 
--- The ranked ratings of PBs on primary charts. best-N lists are read from the index alone.
-CREATE TABLE pb_ratings (
-    user_id INTEGER NOT NULL,
-    chart_key INTEGER NOT NULL,
-    rating INTEGER NOT NULL,
-    gpt INTEGER NOT NULL,
-    bucket INTEGER NOT NULL,
-    value REAL NOT NULL,
-    PRIMARY KEY (user_id, chart_key, rating),
-    FOREIGN KEY (user_id, chart_key) REFERENCES pbs (user_id, chart_key) ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
-CREATE INDEX pb_ratings_best ON pb_ratings (user_id, gpt, rating, bucket, value DESC);
-
+-- rating0 to rating3: the ratings in the GPT's order, for leaderboards.
 CREATE TABLE profiles (
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     gpt INTEGER NOT NULL,
     ratings TEXT NOT NULL,
     classes TEXT NOT NULL,
+    rating0 REAL,
+    rating1 REAL,
+    rating2 REAL,
+    rating3 REAL,
     PRIMARY KEY (user_id, gpt)
 ) STRICT;
 CREATE INDEX profiles_gpt ON profiles (gpt);
+CREATE INDEX profiles_rating0 ON profiles (gpt, rating0 DESC, user_id) WHERE rating0 IS NOT NULL;
+CREATE INDEX profiles_rating1 ON profiles (gpt, rating1 DESC, user_id) WHERE rating1 IS NOT NULL;
+CREATE INDEX profiles_rating2 ON profiles (gpt, rating2 DESC, user_id) WHERE rating2 IS NOT NULL;
+CREATE INDEX profiles_rating3 ON profiles (gpt, rating3 DESC, user_id) WHERE rating3 IS NOT NULL;
 
-CREATE TABLE profile_ratings (
-    user_id INTEGER NOT NULL,
-    gpt INTEGER NOT NULL,
-    rating INTEGER NOT NULL,
-    value REAL NOT NULL,
-    PRIMARY KEY (user_id, gpt, rating),
-    FOREIGN KEY (user_id, gpt) REFERENCES profiles (user_id, gpt) ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
-CREATE INDEX profile_ratings_rank ON profile_ratings (gpt, rating, value);
-
+-- is_manual: whether the player stated the class by hand.
 CREATE TABLE class_achievements (
     id INTEGER NOT NULL PRIMARY KEY,
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -340,10 +341,16 @@ CREATE TABLE class_achievements (
     class_set TEXT NOT NULL,
     old_value TEXT,
     value TEXT NOT NULL,
-    time_achieved INTEGER NOT NULL
+    time_achieved INTEGER NOT NULL,
+    is_manual INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX class_achievements_user ON class_achievements (user_id, time_achieved);
 CREATE INDEX class_achievements_gpt ON class_achievements (gpt, time_achieved);
+
+-- Users who may not state classes by hand.
+CREATE TABLE class_bans (
+    user_id INTEGER NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE
+) STRICT;
 
 -- Goals and quests -------------------------------------------------------------------------------------------------
 
