@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tachi_db::links::Link;
 use tachi_db::users::AuthLevel;
 use tachi_server::config::Options;
 use tachi_server::config::upstream::{OAuth2, UpstreamOptions};
@@ -380,7 +381,7 @@ fn a_code_links_an_account_and_a_failure_changes_nothing() {
     }
     link("flo", json!({"code": "unreachable"})).refused(500, "We failed to reach this site. Are they down?");
     let linked = |value: &str| {
-        let (app, flo) = (&server.app, tachi_db::links::Link::Flo);
+        let (app, flo) = (&server.app, Link::Flo);
         let values = tachi_server::integrations::read(app.importer.database(), &app.vault, member.id, flo);
         values.unwrap().unwrap().iter().any(|stored| stored.expose() == value)
     };
@@ -422,6 +423,32 @@ fn nothing_secret_can_be_read_in_the_database() {
     }
     let key = std::fs::read_to_string(server.folder().join("secret.key")).unwrap();
     assert!(!holds(key.trim()), "the key stands in the database");
+}
+
+#[test]
+fn what_is_linked_is_stored_encrypted_on_both_databases() {
+    on_both(|server| {
+        let member = server.member();
+        put(&member.caller, "cg/dev", json!({"cardID": CARD, "pin": "4711"})).body();
+        put(&member.caller, "myt", json!({"cardAccessCode": CODE})).body();
+        patch(&member.caller, "arc", json!({"iidx": "the-account-of-arc"})).body();
+        let stored = |link| {
+            let database = server.app.importer.database();
+            database.read(|conn| tachi_db::links::link_get(conn, member.id, link)).unwrap().unwrap()
+        };
+        for link in [Link::CgDev, Link::Myt, Link::ArcIidx] {
+            let stored = stored(link);
+            assert_eq!(stored.values.len(), link.place().columns.len());
+            for value in &stored.values {
+                // Nonce and tag.
+                assert!(value.len() > 24 + 16, "{value:?}");
+                for secret in [CARD, CODE, "the-account-of-arc", "4711"] {
+                    let is_there = value.windows(secret.len()).any(|window| window == secret.as_bytes());
+                    assert!(!is_there, "{link:?}");
+                }
+            }
+        }
+    });
 }
 
 #[test]

@@ -157,3 +157,29 @@ fn limits_hold_across_the_processes_of_a_database() {
     assert_refused(&forgot(&first), 2, 300);
     assert_refused(&forgot(&second), 2, 300);
 }
+
+#[test]
+fn a_limit_of_imports_takes_at_most_one_statement() {
+    let with = |rate_limit| limited(AccessOptions { rate_limit: Some(rate_limit), ..AccessOptions::default() });
+    let count = |rate_limit: u32| {
+        let counts = std::cell::RefCell::new(Vec::new());
+        on_both_with(
+            || with(rate_limit),
+            |server| {
+                let player = server.player();
+                let body = json!({"meta": {"game": "iidx", "playtype": "SP", "service": "Test"}, "scores": []});
+                let send = || player.caller.post("/ir/direct-manual/import", &body).body();
+                // The first one also sweeps.
+                send();
+                let before = server.app.importer.database().statements();
+                send();
+                counts.borrow_mut().push(server.app.importer.database().statements() - before);
+            },
+        );
+        counts.into_inner()
+    };
+    let (without, limited) = (count(0), count(500));
+    assert_eq!(limited[0], without[0]);
+    // There is no second one without a PostgreSQL.
+    assert_eq!(limited.get(1).copied(), without.get(1).map(|statements| statements + 1));
+}
