@@ -4,13 +4,13 @@
 mod group;
 pub mod access;
 pub mod upstream;
+mod url;
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use actix_web::http::Uri;
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::Deserialize;
 use tachi_core::game::{Flavour, Game, Gpt, Rules};
@@ -254,33 +254,6 @@ fn group<T: serde::de::DeserializeOwned>(keys: &mut toml::Table, names: &[&str])
     Ok(taken.try_into()?)
 }
 
-/// Checks that a setting is a scheme and a host, with or without a port, and nothing else.
-fn origin(name: &str, url: &str) -> Result<()> {
-    let parsed: Option<Uri> = url.parse().ok();
-    let parts = parsed.as_ref().and_then(|parsed| Some((parsed.scheme_str()?, parsed.authority()?.as_str())));
-    let is_origin = parts.is_some_and(|(scheme, authority)| {
-        matches!(scheme, "http" | "https") && !authority.contains('@') && url == format!("{scheme}://{authority}")
-    });
-    ensure!(is_origin, "{name}: expected an origin such as https://example.com, without a slash, got {url:?}");
-    Ok(())
-}
-
-/// Checks that what goes to a URL is encrypted, unless it stays on this machine.
-fn secure(name: &str, url: &str) -> Result<()> {
-    let is_secure = url.starts_with("https://") || (url.starts_with("http://") && is_loopback(url));
-    ensure!(is_secure, "{name}: expected https://, or http:// on this machine only, got {url:?}");
-    Ok(())
-}
-
-/// Whether a URL names this machine.
-fn is_loopback(url: &str) -> bool {
-    let parsed: Option<Uri> = url.parse().ok();
-    parsed.as_ref().and_then(Uri::host).is_some_and(|host| {
-        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-    })
-}
-
 fn rules(jubeat_hot_version: Option<String>) -> Result<Rules> {
     let Some(jubeat_hot_version) = jubeat_hot_version else { return Ok(Rules::default()) };
     let versions = Gpt::JubeatSingle.config().versions;
@@ -357,6 +330,13 @@ mod tests {
             let error = format!("{:#}", parse_file(text).unwrap_err());
             assert!(error.contains(text.split(' ').next().unwrap()), "{error}");
         }
+    }
+
+    #[test]
+    fn an_import_type_that_nobody_knows_is_refused_by_name() {
+        let flags = Options { import_types: Some("file/batch-manual, api/nothing".to_owned()), ..Options::default() };
+        let error = Settings::resolve(flags, Options::default()).err().unwrap();
+        assert!(format!("{error:#}").contains("api/nothing"), "{error:#}");
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use anyhow::{Context, Result, bail};
 use ipnet::IpNet;
 
-use super::{names, origin};
+use super::names;
+use super::url::origin;
 
 option_group! {
     /// Who may come in, and how often.

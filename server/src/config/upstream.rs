@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail, ensure};
 use tachi_core::import_type::ImportType;
 
-use super::{is_loopback, origin, secure};
+use super::url::{is_loopback, origin, secure};
 use crate::secret::Secret;
 use crate::vault::Key;
 
