@@ -93,6 +93,8 @@ pub enum FailureKind {
     BadInput,
     /// The user has not set something up, or the remote service refused them.
     Unauthorised,
+    /// The remote service refused what this instance says on the user's behalf.
+    Forbidden,
     /// Another import of the user is running.
     Locked,
     /// The remote service failed.
@@ -110,6 +112,7 @@ impl FailureKind {
         match self {
             Self::BadInput => 400,
             Self::Unauthorised => 401,
+            Self::Forbidden => 403,
             Self::Locked => 409,
             Self::Upstream | Self::Internal => 500,
             Self::EndlessUpstream => 508,
@@ -134,7 +137,9 @@ impl From<FatalError> for ImportFailure {
         let kind = match error.kind {
             FatalKind::BadInput => FailureKind::BadInput,
             FatalKind::Unauthorised => FailureKind::Unauthorised,
-            FatalKind::Upstream => FailureKind::Upstream,
+            FatalKind::Forbidden => FailureKind::Forbidden,
+            // The text says what is missing, and is meant for the sender.
+            FatalKind::Unconfigured | FatalKind::Upstream => FailureKind::Upstream,
             FatalKind::EndlessUpstream => FailureKind::EndlessUpstream,
         };
         Self { kind, message: error.message }

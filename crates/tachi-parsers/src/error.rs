@@ -22,6 +22,10 @@ pub enum FatalKind {
     BadInput,
     /// The user has not set something up, or the remote service refused them.
     Unauthorised,
+    /// The remote service refused what this instance says on the user's behalf.
+    Forbidden,
+    /// This instance has not been set up for it.
+    Unconfigured,
     /// The remote service failed, or sent nonsense.
     Upstream,
     /// The remote service never came to an end.
@@ -31,7 +35,18 @@ pub enum FatalKind {
 impl FatalError {
     /// An input that is not what it should be.
     pub fn bad_input(message: impl Into<String>) -> Self {
-        Self { kind: FatalKind::BadInput, message: message.into() }
+        Self::new(FatalKind::BadInput, message)
+    }
+
+    /// A refusal of any kind.
+    pub fn new(kind: FatalKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+
+    /// A remote service that failed or sent nonsense, in the words that most pages have for it.
+    #[must_use]
+    pub fn invalid_response() -> Self {
+        Self::new(FatalKind::Upstream, "Received invalid response from their API. Are they down?")
     }
 }
 

@@ -16,6 +16,7 @@ use tachi_core::ids::UserId;
 use tachi_core::import_type::ImportType;
 use tachi_core::score::DryScore;
 
+use crate::api::source::Source;
 use crate::error::{Failure, FatalError, Place};
 use crate::unknown_chart::UnknownChart;
 
@@ -77,6 +78,15 @@ pub struct ProvidedClass {
 }
 
 impl ProvidedClass {
+    /// The class at that position of a set, from 0; `None` where the set has no such position.
+    #[must_use]
+    pub fn at(gpt: Gpt, set: &str, position: f64) -> Option<Self> {
+        let set = gpt.config().class_set(set)?;
+        let position = Some(position).filter(|position| position.fract() == 0.0 && *position >= 0.0)?;
+        let value = set.values.get(position as usize)?;
+        Some(Self { gpt, set: set.id, change: ClassChange::Raise(value.id) })
+    }
+
     /// The class that the one held rises to, where that is what is told.
     #[must_use]
     pub const fn raised(&self) -> Option<&'static str> {
@@ -148,6 +158,12 @@ pub trait Format {
     fn unknown_chart(_row: &Self::Row<'_>, _context: &Self::Context) -> Option<UnknownChart> {
         None
     }
+}
+
+/// An import type whose input is a transcript of what a service sent.
+pub trait Fetched: Format {
+    /// Where that comes from.
+    const SOURCE: Source;
 }
 
 /// What became of one element.

@@ -382,6 +382,16 @@ impl SchemaError {
         FatalError::bad_input(format!("[{}] {}{received}", self.path, self.reason))
     }
 
+    /// The error as the pages of fetched types have it: `<prefix>: <path> | <reason> | Received <value> [<type>].`
+    #[must_use]
+    pub fn brief(&self, prefix: &str) -> String {
+        let path = if self.path.is_empty() { "null" } else { &self.path };
+        match &self.received {
+            Some((value, kind)) => format!("{prefix}: {path} | {} | Received {value} [{kind}].", self.reason),
+            None => format!("{prefix}: {path} | {}.", self.reason),
+        }
+    }
+
     /// The refusal of the whole document.
     #[must_use]
     pub fn fatal(&self, prefix: &str) -> FatalError {
@@ -524,6 +534,17 @@ pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
     // Much faster for the texts that are valid, which nearly all are.
     std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
+/// Reads a document that may hold NUL characters.
+///
+/// # Errors
+/// When it is not JSON.
+pub fn parse(bytes: &[u8]) -> Result<Json<'_>, serde_json::Error> {
+    match decode(bytes) {
+        Cow::Borrowed(text) => Json::parse(text),
+        Cow::Owned(text) => Json::parse(&text).map(Json::into_owned),
+    }
 }
 
 /// Reads a document.

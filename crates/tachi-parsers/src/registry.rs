@@ -6,8 +6,12 @@ use tachi_core::catalogue::Catalogue;
 use tachi_core::import_type::ImportType;
 use tachi_core::score::DryScore;
 
+use crate::api::arc::{self, Arc};
+use crate::api::cg::{self, Cg};
+use crate::api::kai::{self, Kai};
+use crate::api::source::Source;
 use crate::error::{Failure, FatalError};
-use crate::format::{Format, Input, Parsed, StoredRows, convert_erased, parse_erased, store_erased};
+use crate::format::{Fetched, Format, Input, Parsed, StoredRows, convert_erased, parse_erased, store_erased};
 use crate::{file, ir};
 
 /// How an import type is read.
@@ -22,6 +26,8 @@ pub struct Entry {
     pub store: for<'a> fn(&Input<'a>) -> Result<StoredRows<'a>, FatalError>,
     /// Converts a stored element: data, context, catalogue.
     pub convert: fn(&Value, &Value, &Catalogue) -> Result<DryScore, Failure>,
+    /// Where the input comes from, for types whose input is fetched.
+    pub source: Option<Source>,
 }
 
 const fn entry<F: Format + 'static>() -> Entry {
@@ -30,7 +36,12 @@ const fn entry<F: Format + 'static>() -> Entry {
         parse: parse_erased::<F>,
         store: store_erased::<F>,
         convert: convert_erased::<F>,
+        source: None,
     }
+}
+
+const fn fetched<F: Fetched + 'static>() -> Entry {
+    Entry { source: Some(F::SOURCE), ..entry::<F>() }
 }
 
 /// Every import type that is read here.
@@ -55,6 +66,25 @@ pub static REGISTRY: &[Entry] = &[
     entry::<ir::lr2hook::Lr2hook>(),
     entry::<ir::chunitachi::Chunitachi>(),
     entry::<ir::kshook_sv3c::KshookSv3c>(),
+    fetched::<Kai<kai::FloIidx>>(),
+    fetched::<Kai<kai::EagIidx>>(),
+    fetched::<Kai<kai::FloSdvx>>(),
+    fetched::<Kai<kai::EagSdvx>>(),
+    fetched::<Kai<kai::MinSdvx>>(),
+    fetched::<Arc<arc::ArcIidx>>(),
+    fetched::<Arc<arc::ArcSdvx>>(),
+    fetched::<Cg<cg::ApiCgDevSdvx>>(),
+    fetched::<Cg<cg::ApiCgDevPopn>>(),
+    fetched::<Cg<cg::ApiCgDevMuseca>>(),
+    fetched::<Cg<cg::ApiCgDevJubeat>>(),
+    fetched::<Cg<cg::ApiCgNagSdvx>>(),
+    fetched::<Cg<cg::ApiCgNagPopn>>(),
+    fetched::<Cg<cg::ApiCgNagMuseca>>(),
+    fetched::<Cg<cg::ApiCgNagJubeat>>(),
+    fetched::<Cg<cg::ApiCgGanSdvx>>(),
+    fetched::<Cg<cg::ApiCgGanPopn>>(),
+    fetched::<Cg<cg::ApiCgGanMuseca>>(),
+    fetched::<Cg<cg::ApiCgGanJubeat>>(),
 ];
 
 /// The entry of a type; `None` while it is not read here.

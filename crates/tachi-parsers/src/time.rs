@@ -31,12 +31,45 @@ pub fn parse_required(text: &str, offset: i32) -> Result<Option<i64>, Failure> {
     Ok(Some(time).filter(|time| *time > 0))
 }
 
+/// Reads a time of a fetched score: ISO 8601, `YYYY-MM-DD`, optionally followed by one space or `T` and
+/// `HH:MM[:SS[.fff…]]`, optionally with `Z` or `±HH:MM`; without an offset it is UTC. An empty text, and a time that is
+/// not after 1970, is no time. Source: `spec/import-types/api-kai.md` 5.3.
+///
+/// # Errors
+/// When the text is not such a time.
+pub fn parse_iso(text: &str) -> Result<Option<i64>, Failure> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let time = read_iso(text.as_bytes())
+        .ok_or_else(|| Failure::invalid(format!("Invalid/Unparsable score timestamp of {}.", shown(text))))?;
+    Ok(Some(time).filter(|time| *time > 0))
+}
+
+fn read_iso(text: &[u8]) -> Option<i64> {
+    if *text.get(4)? != b'-' {
+        return None;
+    }
+    let (date, rest) = date(text)?;
+    let [b' ' | b'T', clock @ ..] = rest else {
+        return rest.is_empty().then(|| milliseconds(date.and_time(NaiveTime::MIN), UTC));
+    };
+    let (time, rest) = clock_time(clock, usize::MAX)?;
+    let offset = match rest {
+        [] | [b'Z'] => UTC,
+        [b'+', digits @ ..] if digits.len() == 5 => explicit_offset(digits)?,
+        [b'-', digits @ ..] if digits.len() == 5 => -explicit_offset(digits)?,
+        _ => return None,
+    };
+    Some(milliseconds(date.and_time(time), offset))
+}
+
 fn read(text: &[u8], offset: i32) -> Option<i64> {
     let (date, rest) = date(text)?;
     let [b' ' | b'T', clock @ ..] = rest else {
         return rest.is_empty().then(|| milliseconds(date.and_time(NaiveTime::MIN), offset));
     };
-    let (time, rest) = clock_time(clock)?;
+    let (time, rest) = clock_time(clock, 9)?;
     let offset = match rest {
         [] => offset,
         [b'Z'] => 0,
@@ -56,8 +89,8 @@ fn date(text: &[u8]) -> Option<(NaiveDate, &[u8])> {
     Some((NaiveDate::from_ymd_opt(year as i32, month, day)?, rest))
 }
 
-/// `HH:MM[:SS[.fff]]`, and what follows it. Of a fraction the milliseconds count.
-fn clock_time(text: &[u8]) -> Option<(NaiveTime, &[u8])> {
+/// `HH:MM[:SS[.fff]]`, and what follows it. Of a fraction, which has at most that many digits, the milliseconds count.
+fn clock_time(text: &[u8], fraction_digits: usize) -> Option<(NaiveTime, &[u8])> {
     let (hour, rest) = number(text, 2)?;
     let (minute, mut rest) = number(rest.strip_prefix(b":")?, 2)?;
     let (mut second, mut millisecond) = (0, 0);
@@ -65,7 +98,7 @@ fn clock_time(text: &[u8]) -> Option<(NaiveTime, &[u8])> {
         (second, rest) = number(after, 2)?;
         if let Some(fraction) = rest.strip_prefix(b".") {
             let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            if !(1..=9).contains(&digits) {
+            if !(1..=fraction_digits).contains(&digits) {
                 return None;
             }
             let padded = fraction[..digits].iter().chain(b"000").take(3);
@@ -118,6 +151,42 @@ mod tests {
         assert_eq!(read(""), None);
         assert_eq!(read("1970-01-01 09:00"), None);
         assert_eq!(read("1970-01-01 09:00:00.001"), Some(1));
+    }
+
+    #[test]
+    fn fetched_times_are_iso_8601_and_without_a_zone_utc() {
+        for (text, time) in [
+            ("2020-10-31T19:10:50Z", 1_604_171_450_000),
+            ("2020-08-30T13:08:11Z", 1_598_792_891_000),
+            ("2021-05-16T01:10:07.418909Z", 1_621_127_407_418),
+            ("2021-05-16T01:10:07.418909123456Z", 1_621_127_407_418),
+            ("2022-11-03T04:21:05.000+09:00", 1_667_416_865_000),
+            ("2019-06-06 08:14:22", 1_559_808_862_000),
+            ("2019-06-06", 1_559_779_200_000),
+        ] {
+            assert_eq!(parse_iso(text), Ok(Some(time)), "{text}");
+        }
+        assert_eq!(parse_iso(""), Ok(None));
+        for text in [
+            " ",
+            "foo",
+            "2019/06/06",
+            "2019-06-06  08:14:22",
+            "2019-06-06T",
+            "2019-06-06T08",
+            "2019-06-06T08:14:22.",
+            "2019-06-06T08:14:22z",
+            "2019-06-06T08:14:22 Z",
+            "2019-06-06T08:14:22+0900",
+            "2019-06-06T08:14:22+09",
+            "2019-13-06",
+            "2019-06-06 ",
+            "2019-",
+            "1559808862000",
+        ] {
+            let text_of_it = format!("Invalid/Unparsable score timestamp of {text}.");
+            assert_eq!(parse_iso(text), Err(Failure::Invalid(text_of_it)));
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use tachi_core::ids::ImportId;
 use tachi_db::{Database, Options as DatabaseOptions};
+use tachi_parsers::file::batch_manual;
 
 use crate::config::{Options, Settings};
 
@@ -49,6 +50,11 @@ pub enum Command {
     Import(import::Import),
     /// Tries out a file: prints a JSON line for each element and writes nothing
     Parse(import::Parse),
+    /// Prints the JSON Schema of a format
+    Schema {
+        /// The format
+        format: SchemaOf,
+    },
     /// Takes an import back: its scores, its orphans and what it filled into others
     Revert {
         /// The import
@@ -60,6 +66,13 @@ pub enum Command {
     /// Looks after the database
     #[command(subcommand)]
     Db(db::Command),
+}
+
+/// The formats that have a JSON Schema.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum SchemaOf {
+    /// file/batch-manual and ir/direct-manual
+    BatchManual,
 }
 
 impl Cli {
@@ -83,6 +96,10 @@ impl Cli {
             Command::Seeds(command) => seeds::run(&settings, command),
             Command::Import(command) => import::run(settings, command),
             Command::Parse(command) => import::parse(&settings, command),
+            Command::Schema { format: SchemaOf::BatchManual } => {
+                println!("{:#}", batch_manual::schema());
+                Ok(())
+            }
             Command::Revert { import } => scores::revert(&settings, import),
             Command::Db(command) => db::run(&settings, command),
             Command::Orphans(command) => scores::orphans(&settings, command),

@@ -121,6 +121,7 @@ impl From<ImportFailure> for ApiError {
         let kind = match failure.kind {
             FailureKind::BadInput => Kind::BadRequest,
             FailureKind::Unauthorised => Kind::Unauthorised,
+            FailureKind::Forbidden => Kind::Forbidden,
             FailureKind::Locked => {
                 let error = Self::new(Kind::Conflict, failure.message);
                 return error.header(RETRY_AFTER, HeaderValue::from_static("2"));

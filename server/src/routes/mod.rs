@@ -8,6 +8,7 @@ mod instance;
 mod ir;
 mod polling;
 mod rows;
+mod schemas;
 mod scores;
 mod sessions;
 mod status;
@@ -33,6 +34,8 @@ pub fn configure(service: &mut ServiceConfig) {
             // Whoever wants to know whether and how the instance runs.
             .route("/status", web::get().to(status::get))
             .route("/status", web::post().to(status::post))
+            // For whoever writes a program that sends scores.
+            .route("/schemas/batch-manual.json", web::get().to(schemas::batch_manual))
             // Scores going in.
             .route("/import/file", web::post().to(imports::from_file))
             .route("/import/orphans", web::post().to(changes::retry_orphans))

@@ -418,3 +418,12 @@ fn nothing_secret_is_logged_at_any_level() {
         assert!(!log.contains(secret), "{secret}");
     }
 }
+
+#[test]
+fn the_schema_of_batch_manual_is_printed() {
+    let tachi = Tachi::new();
+    let printed: Value = serde_json::from_str(&tachi.ok(&["schema", "batch-manual"])).unwrap();
+    assert_eq!(printed, tachi_parsers::file::batch_manual::schema());
+    assert!(tachi.fails(&["schema", "cooking"]).contains("batch-manual"));
+    assert!(!tachi.path("tachi-data").exists(), "nothing is opened for it");
+}

@@ -58,3 +58,11 @@ fn a_connection_is_closed_for_those_who_ask() {
     let answer = Answer::from(request.send().unwrap());
     assert_eq!(answer.header("Connection"), Some("close"));
 }
+
+#[test]
+fn the_schema_of_batch_manual_is_served_as_it_is() {
+    let server = TestServer::start();
+    let answer = server.guest().get("/api/v1/schemas/batch-manual.json");
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/json")));
+    assert_eq!(answer.json(), tachi_parsers::file::batch_manual::schema());
+}

@@ -170,6 +170,13 @@ impl Catalogue {
         self.smallest(self.charts_with_text(&hash).filter(|chart| gpts.contains(&self.chart(*chart).gpt)))
     }
 
+    /// The chart of a game that the ARC service knows under that ID.
+    #[must_use]
+    pub fn chart_by_arc_id(&self, game: Game, id: &str) -> Option<ChartIdx> {
+        let charts = self.charts_by_arc_id.get(id).into_iter().flatten().copied();
+        self.smallest(charts.filter(|chart| self.chart(*chart).gpt.game() == game))
+    }
+
     /// Whether any chart of the GPT lists that version.
     #[must_use]
     pub fn has_version(&self, gpt: Gpt, version: &str) -> bool {
@@ -203,7 +210,8 @@ impl Catalogue {
     }
 
     /// The chart with the smallest identifier; more than one is a defect of the catalogue.
-    pub(super) fn smallest(&self, charts: impl Iterator<Item = ChartIdx>) -> Option<ChartIdx> {
+    #[must_use]
+    pub fn smallest(&self, charts: impl Iterator<Item = ChartIdx>) -> Option<ChartIdx> {
         charts.reduce(|a, b| {
             let (first, second) = (self.chart(a), self.chart(b));
             log::warn!("charts {} and {} are found by the same look-up", first.id, second.id);

@@ -254,6 +254,7 @@ pub struct Catalogue {
     charts_by_song: FxHashMap<(Gpt, SongIdx), Charts>,
     charts_by_in_game_id: FxHashMap<(Gpt, i64), SmallVec<[ChartIdx; 4]>>,
     charts_by_text: FxHashMap<Box<str>, Charts>,
+    charts_by_arc_id: FxHashMap<Box<str>, Charts>,
     songs_by_ddr_hash: FxHashMap<Box<str>, SongIdx>,
     titles: Vec<Titles>,
     versions: FxHashSet<(Gpt, Arc<str>)>,
@@ -412,6 +413,9 @@ impl CatalogueBuilder {
                 charts.push(index);
             }
         }
+        if let Some(id) = keys.arc_id {
+            catalogue.charts_by_arc_id.entry(id).or_default().push(index);
+        }
         for version in chart.versions.iter() {
             catalogue.versions.insert((chart.gpt, Arc::clone(version)));
         }
@@ -437,6 +441,8 @@ struct Keys {
     in_game_ids: Vec<i64>,
     /// Hashes in lower case, and in-game texts as they are.
     texts: Vec<String>,
+    /// The ID that the ARC service has for the chart.
+    arc_id: Option<Box<str>>,
 }
 
 /// The members of `chart.data` that hold file hashes.
@@ -497,8 +503,11 @@ impl Interner {
             .filter_map(|hash| hash.as_str().filter(|hash| !hash.is_empty()).map(str::to_ascii_lowercase))
             .collect();
         texts.extend(data["inGameStrID"].as_str().map(str::to_owned));
-        let keys =
-            Keys { in_game_ids: one_or_many(&data["inGameID"]).iter().filter_map(number::as_integer).collect(), texts };
+        let keys = Keys {
+            in_game_ids: one_or_many(&data["inGameID"]).iter().filter_map(number::as_integer).collect(),
+            texts,
+            arc_id: data["arcChartID"].as_str().map(Into::into),
+        };
         let chart = Chart {
             key,
             id: document.chart_id.clone(),

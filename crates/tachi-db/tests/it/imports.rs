@@ -43,7 +43,7 @@ pub fn document(user: UserId, number: u8, scores: Vec<ScoreId>, sessions: Vec<Se
             set: "dan".to_owned(),
             playtype: "SP".to_owned(),
             old: None,
-            new: "KAIDEN".to_owned(),
+            new: Some("KAIDEN".to_owned()),
         }],
         goal_info: vec![GoalImportInfo {
             goal_id: GoalId::new("G1"),

@@ -52,6 +52,7 @@ fn achievements_come_latest_first() {
     on_both(|db| {
         let (user, other) = (db.user("player"), db.user("other"));
         let achievement = |user, value: &str, time_achieved| ClassAchievement {
+            is_manual: value == "KAIDEN",
             user,
             gpt: Gpt::IidxSp,
             class_set: "dan".to_owned(),

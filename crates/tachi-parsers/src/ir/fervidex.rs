@@ -26,7 +26,7 @@ use super::only;
 use crate::charts;
 use crate::error::{Failure, FatalError, shown};
 use crate::fill::{self, Sum};
-use crate::format::{Batch, ClassChange, Fields, Format, Input, ProvidedClass};
+use crate::format::{Batch, Fields, Format, Input, ProvidedClass};
 use crate::json::{self, Json};
 use crate::schema::{Field, Kind, Meanings, Schema, meaning};
 
@@ -408,10 +408,7 @@ fn score_meta(option: Option<&Json<'_>>, gpt: Gpt) -> Map<String, Value> {
 
 /// The dan with that number in the game; `None` where there is no such dan.
 pub(super) fn dan(gpt: Gpt, number: f64) -> Option<ProvidedClass> {
-    let set = gpt.config().class_set("dan")?;
-    let index = Some(number).filter(|number| number.fract() == 0.0 && *number >= 0.0)?;
-    let value = set.values.get(index as usize)?;
-    Some(ProvidedClass { gpt, set: set.id, change: ClassChange::Raise(value.id) })
+    ProvidedClass::at(gpt, "dan", number)
 }
 
 const CLASS_SUBMIT: Schema = Schema::open(&[&[
@@ -437,6 +434,7 @@ pub fn submitted_class(bytes: &[u8]) -> Result<Option<ProvidedClass>, FatalError
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::ClassChange;
 
     fn fields(agent: &str, model: &str) -> Fields {
         [("user-agent", agent), ("x-software-model", model)]

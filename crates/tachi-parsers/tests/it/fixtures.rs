@@ -132,6 +132,8 @@ fn refused(error: FatalError) -> Expected {
     let kind = match error.kind {
         FatalKind::BadInput => "badInput",
         FatalKind::Unauthorised => "unauthorised",
+        FatalKind::Forbidden => "forbidden",
+        FatalKind::Unconfigured => "unconfigured",
         FatalKind::Upstream => "upstream",
         FatalKind::EndlessUpstream => "endlessUpstream",
     };

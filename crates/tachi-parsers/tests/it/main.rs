@@ -2,11 +2,15 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read files and the environment")]
 
+mod api;
 mod batch_manual_schema;
 mod cases;
 mod catalogue;
+mod fetch;
 mod fixtures;
 mod ir;
+mod linear;
 mod properties;
 mod stored;
+mod support;
 mod table;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tachi_core::game::Gpt;
-use tachi_core::import_type::ImportType;
+use tachi_core::import_type::{ImportType, Kind};
 use tachi_parsers::registry::REGISTRY;
 
 use crate::cases;
@@ -32,6 +32,14 @@ fn every_row_has_a_plain_case_and_every_folder_a_row() {
     assert_eq!(rows, folders, "rows of the registry and folders of fixtures");
     for entry in REGISTRY {
         assert!(cases::plain(entry.import_type).is_dir(), "{} has no case `plain`", entry.import_type);
+    }
+}
+
+#[test]
+fn what_is_fetched_has_a_source_and_nothing_else_has() {
+    for entry in REGISTRY {
+        let is_fetched = entry.import_type.kind() == Kind::Api;
+        assert_eq!(entry.source.is_some(), is_fetched, "{}", entry.import_type);
     }
 }
 
@@ -77,6 +85,9 @@ fn check_header(import_type: ImportType) -> Result<(), String> {
     Ok(())
 }
 
+/// Families whose services have names of their own.
+const FAMILIES: [(&str, &str); 3] = [("flo", "kai"), ("eag", "kai"), ("min", "kai")];
+
 /// The module of a type, and the name of its page. Types of one upstream family share both: then the names end where
 /// the family's does.
 fn module_of(import_type: ImportType) -> Option<(PathBuf, String)> {
@@ -85,7 +96,8 @@ fn module_of(import_type: ImportType) -> Option<(PathBuf, String)> {
     let family_ends = name.match_indices('-').map(|(at, _)| at).filter(|_| kind == "api");
     let ends: Vec<usize> = family_ends.chain([name.len()]).collect();
     ends.into_iter().rev().find_map(|end| {
-        let name = &name[..end];
+        let name =
+            FAMILIES.iter().find(|(service, _)| *service == &name[..end]).map_or(&name[..end], |(_, family)| family);
         let file = source.join(format!("{}.rs", name.replace('-', "_")));
         file.is_file().then(|| (file, format!("{kind}-{name}")))
     })
