@@ -6,17 +6,21 @@ use std::time::Duration;
 use actix_web::{HttpRequest, web};
 use chrono::Utc;
 use tachi_core::catalogue::Catalogue;
-use tachi_db::{Conn, DbError};
+use tachi_db::{Conn, DbError, Target};
 use tachi_import::Importer;
 
 use crate::background::Background;
 use crate::config::Settings;
 use crate::envelope::{ApiError, Kind};
+use crate::integrations::oauth2::{CodeExchange, NoExchange};
+use crate::limits::Limits;
+use crate::login::Seen;
 use crate::routes::games::Counts;
+use crate::vault::Vault;
 use crate::webhooks::Webhooks;
 
 /// How long a request waits for its turn to write.
-const WAIT: Duration = Duration::from_secs(2);
+pub const WAIT: Duration = Duration::from_secs(2);
 
 /// A running instance. Cheap to clone.
 #[derive(Clone)]
@@ -33,6 +37,14 @@ pub struct App {
     pub webhooks: Arc<Webhooks>,
     /// How much there is of each game, as last counted.
     pub counts: Arc<Counts>,
+    /// When users were noted as seen.
+    pub seen: Arc<Seen>,
+    /// How often clients did what is limited, as this process counts.
+    pub limits: Arc<Limits>,
+    /// Keeps what users link.
+    pub vault: Arc<Vault>,
+    /// Asks services for what belongs to a code.
+    pub exchange: Arc<dyn CodeExchange>,
 }
 
 impl App {
@@ -48,7 +60,24 @@ impl App {
             }
         });
         let background = Arc::new(Background::start(&importer));
-        Self { settings, importer, started: now(), background, webhooks, counts: Arc::default() }
+        // Where several processes share a database, a key made by one of them would be of no use to the others.
+        let key_file = match importer.database().target() {
+            Target::Sqlite(_) => Some(settings.data_dir.join("secret.key")),
+            Target::Postgres(_) => None,
+        };
+        let vault = Arc::new(Vault::new(settings.secret_key.clone(), key_file));
+        Self {
+            settings,
+            importer,
+            started: now(),
+            background,
+            webhooks,
+            counts: Arc::default(),
+            seen: Arc::default(),
+            limits: Arc::default(),
+            vault,
+            exchange: Arc::new(NoExchange),
+        }
     }
 
     /// The instance that serves a request.

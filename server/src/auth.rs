@@ -17,6 +17,7 @@ use tachi_db::users::{AuthLevel, User};
 
 use crate::app::App;
 use crate::envelope::{ApiError, Kind};
+use crate::login::{self, Login};
 
 /// What a token may allow.
 pub const PERMISSIONS: &[&str] = &[
@@ -36,6 +37,18 @@ pub const PERMISSIONS: &[&str] = &[
 pub struct Caller {
     user: Option<User>,
     permissions: Vec<String>,
+    proof: Proof,
+}
+
+/// How a caller is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Not at all.
+    None,
+    /// By the API token of that number.
+    Token(i64),
+    /// By the cookie of that hash.
+    Login(TokenHash),
 }
 
 impl Caller {
@@ -51,8 +64,20 @@ impl Caller {
         &self.permissions
     }
 
+    /// How the caller is known.
+    #[must_use]
+    pub fn proof(&self) -> &Proof {
+        &self.proof
+    }
+
     fn guest() -> Self {
-        Self { user: None, permissions: Vec::new() }
+        Self { user: None, permissions: Vec::new(), proof: Proof::None }
+    }
+
+    /// A user, unless banned.
+    fn known(app: &App, user: User, permissions: Vec<String>, proof: Proof) -> Result<Self, ApiError> {
+        refuse_banned(app, &user)?;
+        Ok(Self { user: Some(user), permissions, proof })
     }
 }
 
@@ -107,6 +132,8 @@ impl Permission for AnyPermission {
 pub struct Permitted<P> {
     /// Who it is.
     pub user: UserId,
+    /// The same, with everything that is known of the caller.
+    pub caller: Caller,
     permission: PhantomData<P>,
 }
 
@@ -133,19 +160,32 @@ fn bearer_token(request: &HttpRequest) -> Result<Option<String>, ApiError> {
     Ok(Some(token.to_owned()))
 }
 
+/// Refuses a banned user.
+pub fn refuse_banned(app: &App, user: &User) -> Result<(), ApiError> {
+    if user.auth_level == AuthLevel::Banned {
+        return Err(ApiError::new(Kind::Forbidden, format!("You are banned from {}", app.settings.name)));
+    }
+    Ok(())
+}
+
+/// A login wins over an Authorization header, and allows everything.
 async fn identify(request: HttpRequest) -> Result<Caller, ApiError> {
-    let Some(token) = bearer_token(&request)? else { return Ok(Caller::guest()) };
     let app = App::of(&request)?;
-    let name = app.settings.name.clone();
+    if let Some(Login { user, hash }) = login::find(&request, &app).await? {
+        let permissions = PERMISSIONS.iter().map(|name| (*name).to_owned()).collect();
+        let caller = Caller::known(&app, user, permissions, Proof::Login(hash))?;
+        if let Some(user) = caller.user() {
+            login::note_seen(&app, user.id);
+        }
+        return Ok(caller);
+    }
+    let Some(token) = bearer_token(&request)? else { return Ok(Caller::guest()) };
     let found = app.read(move |conn| tokens::token_find(conn, &hash_token(&token))).await?;
     let (user, token) = found.ok_or_else(|| {
         let text = "The provided API token does not correspond with any key in the database.";
         ApiError::new(Kind::Unauthorised, text)
     })?;
-    if user.auth_level == AuthLevel::Banned {
-        return Err(ApiError::new(Kind::Forbidden, format!("You are banned from {name}")));
-    }
-    Ok(Caller { user: Some(user), permissions: token.permissions })
+    Caller::known(&app, user, token.permissions, Proof::Token(token.id))
 }
 
 impl FromRequest for Caller {
@@ -169,7 +209,7 @@ impl<P: Permission> FromRequest for Permitted<P> {
                 .user()
                 .ok_or_else(|| ApiError::new(Kind::Unauthorised, "You are not authorised to perform this action."))?;
             P::require(&caller.permissions)?;
-            Ok(Self { user: user.id, permission: PhantomData })
+            Ok(Self { user: user.id, caller, permission: PhantomData })
         })
     }
 }

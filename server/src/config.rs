@@ -1,5 +1,12 @@
 //! Settings: one name each, from flag, environment, file or default, in this order. Source: `spec/rest-api.md` 15.
 
+#[macro_use]
+mod group;
+pub mod access;
+pub mod upstream;
+mod url;
+
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -9,10 +16,14 @@ use serde::Deserialize;
 use tachi_core::game::{Flavour, Game, Gpt, Rules};
 use tachi_core::import_type::{self, ImportType};
 
+use self::access::{Access, AccessOptions};
+use self::upstream::{Upstream, UpstreamOptions};
+use crate::vault::Key;
+
 /// Every setting as it may be given: as a flag, as a variable of the environment, or as a key of `tachi.toml`.
 ///
 /// All are optional here, so that the layers can be laid over each other before defaults are filled in.
-#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[derive(Clone, Default, Args, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Options {
     /// The configuration file [default: tachi.toml in the current directory, if there]
@@ -92,6 +103,23 @@ pub struct Options {
     /// text or json [default: text]
     #[arg(long, env = "TACHI_LOG_FORMAT", global = true, value_name = "FORMAT")]
     pub log_format: Option<String>,
+
+    /// Who may come in, and how often
+    #[command(flatten)]
+    #[serde(skip)]
+    pub access: AccessOptions,
+
+    /// The services that scores are fetched from
+    #[command(flatten)]
+    #[serde(skip)]
+    pub upstream: UpstreamOptions,
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Some are secret.
+        f.write_str("Options(..)")
+    }
 }
 
 /// The settings in force.
@@ -133,6 +161,12 @@ pub struct Settings {
     pub log: String,
     /// How to log.
     pub log_format: LogFormat,
+    /// Who may come in, and how often.
+    pub access: Access,
+    /// The services that scores are fetched from.
+    pub upstream: Upstream,
+    /// The key under which what users link is stored, if one is given.
+    pub secret_key: Option<Key>,
 }
 
 /// How log lines are written.
@@ -151,6 +185,21 @@ impl Settings {
         Self::resolve(options, file)
     }
 
+    /// Whether players reach this instance over TLS, as they should.
+    #[must_use]
+    pub fn is_production(&self) -> bool {
+        self.our_url.starts_with("https://")
+    }
+
+    /// The name of the cookie that keeps a browser logged in. Source: `spec/rest-api.md` 2.
+    #[must_use]
+    pub fn session_cookie(&self) -> String {
+        // What a cookie's name may not hold becomes an underscore like the space.
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let name: String = self.name.chars().map(|c| if allowed(c) { c } else { '_' }).collect();
+        format!("{name}_SESSION")
+    }
+
     fn resolve(flags: Options, file: Options) -> Result<Self> {
         let data_dir = flags.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from("./tachi-data"));
         let database_url = flags.database_url.or(file.database_url);
@@ -164,7 +213,12 @@ impl Settings {
             Some("json") => LogFormat::Json,
             Some(other) => bail!("log_format: expected text or json, got {other:?}"),
         };
+        let mut upstream = flags.upstream.over(file.upstream);
+        let secret_key = upstream::key(upstream.secret_key.take(), upstream.secret_key_file.take())?;
         Ok(Self {
+            access: Access::resolve(flags.access.over(file.access))?,
+            upstream: Upstream::resolve(upstream)?,
+            secret_key,
             database_url: database_url.unwrap_or_else(|| data_dir.join("tachi.db").display().to_string()),
             data_dir,
             bind,
@@ -196,10 +250,23 @@ fn read_file(path: Option<&Path>) -> Result<Options> {
         None => (Path::new("tachi.toml"), false),
     };
     match std::fs::read_to_string(path) {
-        Ok(text) => toml::from_str(&text).with_context(|| format!("{} is not a valid configuration", path.display())),
+        Ok(text) => parse_file(&text).with_context(|| format!("{} is not a valid configuration", path.display())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !asked_for => Ok(Options::default()),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
     }
+}
+
+fn parse_file(text: &str) -> Result<Options> {
+    let mut keys: toml::Table = toml::from_str(text)?;
+    let access = group(&mut keys, AccessOptions::KEYS)?;
+    let upstream = group(&mut keys, UpstreamOptions::KEYS)?;
+    Ok(Options { access, upstream, ..keys.try_into()? })
+}
+
+/// Takes the keys of a group out of a file.
+fn group<T: serde::de::DeserializeOwned>(keys: &mut toml::Table, names: &[&str]) -> Result<T> {
+    let taken: toml::Table = names.iter().filter_map(|name| keys.remove_entry(*name)).collect();
+    Ok(taken.try_into()?)
 }
 
 fn rules(jubeat_hot_version: Option<String>) -> Result<Rules> {
@@ -267,6 +334,54 @@ mod tests {
     fn unknown_keys_of_the_file_are_refused_by_name() {
         let error = toml::from_str::<Options>("binf = \"127.0.0.1:1\"").unwrap_err();
         assert!(error.to_string().contains("binf"), "{error}");
+    }
+
+    #[test]
+    fn the_file_may_hold_keys_of_every_group() {
+        let file = parse_file("name = \"N\"\nrate_limit = 7\nsignups = false\nmyt_plaintext = true").unwrap();
+        assert_eq!((file.access.rate_limit, file.access.signups), (Some(7), Some(false)));
+        assert_eq!((file.name.as_deref(), file.upstream.myt_plaintext), (Some("N"), Some(true)));
+        for text in ["binf = 1", "rate_limits = 1"] {
+            let error = format!("{:#}", parse_file(text).unwrap_err());
+            assert!(error.contains(text.split(' ').next().unwrap()), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_import_type_that_nobody_knows_is_refused_by_name() {
+        let flags = Options { import_types: Some("file/batch-manual, api/nothing".to_owned()), ..Options::default() };
+        let error = Settings::resolve(flags, Options::default()).err().unwrap();
+        assert!(format!("{error:#}").contains("api/nothing"), "{error:#}");
+    }
+
+    #[test]
+    fn options_print_nothing() {
+        let mut options = Options { database_url: Some("postgres://u:pass@h/d".to_owned()), ..Options::default() };
+        options.upstream.arc_auth_token = Some("the token".to_owned());
+        assert_eq!(format!("{options:?}"), "Options(..)");
+    }
+
+    #[test]
+    fn cookies_are_named_after_the_instance() {
+        let flags = Options { name: Some("Our Arcade; \u{3042}".to_owned()), ..Options::default() };
+        assert_eq!(Settings::resolve(flags, Options::default()).unwrap().session_cookie(), "Our_Arcade____SESSION");
+    }
+
+    #[test]
+    fn proxies_are_networks() {
+        let trusts = |list: Option<&str>, address: &str| {
+            let access = AccessOptions { trusted_proxies: list.map(str::to_owned), ..AccessOptions::default() };
+            Access::resolve(access).unwrap().trusts(address.parse().unwrap())
+        };
+        for address in
+            ["127.0.0.1", "::1", "10.1.2.3", "172.31.0.1", "192.168.1.1", "169.254.0.1", "fe80::1", "fd00::1"]
+        {
+            assert!(trusts(None, address), "{address}");
+        }
+        assert!(!trusts(None, "172.32.0.1") && !trusts(None, "203.0.113.1") && !trusts(Some(""), "127.0.0.1"));
+        assert!(trusts(Some("203.0.113.1, 198.51.100.0/24"), "198.51.100.9"));
+        let broken = AccessOptions { trusted_proxies: Some("nonsense".to_owned()), ..AccessOptions::default() };
+        assert!(format!("{:#}", Access::resolve(broken).unwrap_err()).contains("nonsense"));
     }
 
     #[test]

@@ -20,6 +20,15 @@ struct Failure<'a> {
     description: &'a str,
 }
 
+/// What clients of limited routes look for.
+#[derive(Serialize)]
+struct RateLimited<'a> {
+    success: bool,
+    description: &'a str,
+    status: u16,
+    message: &'a str,
+}
+
 /// A 200 with a body.
 pub fn success(description: &str, body: impl Serialize) -> HttpResponse {
     HttpResponse::Ok().json(Success { success: true, description, body })
@@ -72,8 +81,12 @@ pub enum Kind {
     Conflict,
     /// The body is too large.
     TooLarge,
+    /// Too much of it in too short a time.
+    RateLimited,
     /// Our fault.
     Internal,
+    /// This instance does not offer it.
+    NotOffered,
     /// A remote service never comes to an end.
     LoopDetected,
     /// Too much is going on.
@@ -91,7 +104,9 @@ impl Kind {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Conflict => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NotOffered => StatusCode::NOT_IMPLEMENTED,
             Self::LoopDetected => StatusCode::LOOP_DETECTED,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -100,14 +115,16 @@ impl Kind {
 
 impl Kind {
     /// Every kind.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::BadRequest,
         Self::Unauthorised,
         Self::Forbidden,
         Self::NotFound,
         Self::Conflict,
         Self::TooLarge,
+        Self::RateLimited,
         Self::Internal,
+        Self::NotOffered,
         Self::LoopDetected,
         Self::Unavailable,
     ];
@@ -177,6 +194,11 @@ impl ResponseError for ApiError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        self.answer(Failure { success: false, description: &self.description })
+        let description = &*self.description;
+        if self.kind == Kind::RateLimited {
+            let (status, message) = (self.kind.status().as_u16(), "You're being rate limited.");
+            return self.answer(RateLimited { success: false, description, status, message });
+        }
+        self.answer(Failure { success: false, description })
     }
 }

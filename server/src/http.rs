@@ -12,6 +12,7 @@ use actix_web::{App as Service, Error, HttpResponse, HttpServer, web};
 use anyhow::{Context, Result};
 
 use crate::app::App;
+use crate::config::Settings;
 use crate::envelope::ApiError;
 use crate::paths::accept_v3;
 use crate::routes;
@@ -30,6 +31,7 @@ pub struct Listening {
 /// When it is not to be had.
 pub fn listen(app: App) -> Result<Listening> {
     let bind = app.settings.bind;
+    let for_browsers = web::Data::new(ForBrowsers::new(&app.settings)?);
     let data = web::Data::new(app);
     let server = HttpServer::new(move || {
         Service::new()
@@ -38,6 +40,7 @@ pub fn listen(app: App) -> Result<Listening> {
             .wrap(NormalizePath::trim())
             .wrap(from_fn(tell_browsers))
             .app_data(data.clone())
+            .app_data(for_browsers.clone())
             .app_data(
                 web::QueryConfig::default()
                     .error_handler(|error, _| ApiError::bad_request(format!("Invalid query: {error}")).into()),
@@ -49,36 +52,74 @@ pub fn listen(app: App) -> Result<Listening> {
     Ok(Listening { addresses: server.addrs(), server: server.run() })
 }
 
-/// What every answer tells browsers: any page may ask, with the headers that clients use.
-/// Source: `spec/rest-api.md` 3 and 14.
-static FOR_BROWSERS: [(HeaderName, HeaderValue); 5] = [
-    (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+/// What every answer tells browsers.
+struct ForBrowsers(Vec<(HeaderName, HeaderValue)>);
+
+/// The headers that clients of other origins may send.
+const ALLOWED: &str = "Content-Type, X-User-Intent, Authorization, X-Infer-Score-TimeAchieved, Prefer";
+/// Those that a client in development may send.
+const ALLOWED_IN_DEVELOPMENT: &str =
+    "Origin, X-Requested-With, Content-Type, Accept, X-User-Intent, X-Infer-Score-TimeAchieved, Prefer";
+/// The headers that they may see.
+const EXPOSED: &str = "Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Preference-Applied";
+
+/// What browsers of players are asked to be careful with.
+const SECURITY: [(HeaderName, &str); 12] = [
     (
-        header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("Content-Type, X-User-Intent, Authorization, X-Infer-Score-TimeAchieved, Prefer"),
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'self';base-uri 'self';font-src 'self' https: data:;form-action 'self';frame-ancestors 'self';\
+         img-src 'self' data:;object-src 'none';script-src 'self';script-src-attr 'none';\
+         style-src 'self' https: 'unsafe-inline';upgrade-insecure-requests",
     ),
-    (header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("false")),
-    (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET,POST,PATCH,PUT,DELETE,OPTIONS")),
-    (
-        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static(
-            "Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Preference-Applied",
-        ),
-    ),
+    (header::CROSS_ORIGIN_OPENER_POLICY, "same-origin"),
+    (header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
+    (HeaderName::from_static("origin-agent-cluster"), "?1"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=15552000; includeSubDomains"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_DNS_PREFETCH_CONTROL, "off"),
+    (HeaderName::from_static("x-download-options"), "noopen"),
+    (header::X_FRAME_OPTIONS, "SAMEORIGIN"),
+    (HeaderName::from_static("x-permitted-cross-domain-policies"), "none"),
+    (header::X_XSS_PROTECTION, "0"),
 ];
+
+impl ForBrowsers {
+    /// Any page may ask, without its user's login; a client in development may use that. Under TLS, browsers are to be
+    /// careful. Source: `spec/rest-api.md` 3 and 14.
+    fn new(settings: &Settings) -> Result<Self> {
+        let client = settings.access.dev_client.as_deref();
+        let origin = HeaderValue::from_str(client.unwrap_or("*")).context("dev_client")?;
+        let (headers, credentials) =
+            if client.is_some() { (ALLOWED_IN_DEVELOPMENT, "true") } else { (ALLOWED, "false") };
+        let text = HeaderValue::from_static;
+        let mut all = vec![
+            (header::ACCESS_CONTROL_ALLOW_ORIGIN, origin),
+            (header::ACCESS_CONTROL_ALLOW_HEADERS, text(headers)),
+            (header::ACCESS_CONTROL_ALLOW_CREDENTIALS, text(credentials)),
+            (header::ACCESS_CONTROL_ALLOW_METHODS, text("GET,POST,PATCH,PUT,DELETE,OPTIONS")),
+            (header::ACCESS_CONTROL_EXPOSE_HEADERS, text(EXPOSED)),
+        ];
+        if settings.is_production() {
+            all.extend(SECURITY.map(|(name, value)| (name, text(value))));
+        }
+        Ok(Self(all))
+    }
+}
 
 /// Answers what browsers ask before they ask, and adds to every other answer what they want to know.
 async fn tell_browsers(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let told = request.app_data::<web::Data<ForBrowsers>>().cloned();
     let mut answer = if request.method() == Method::OPTIONS {
         request.into_response(HttpResponse::Ok().finish()).map_into_right_body()
     } else {
         next.call(request).await?.map_into_left_body()
     };
     let headers: &mut HeaderMap = answer.headers_mut();
-    for (name, value) in &FOR_BROWSERS {
+    for (name, value) in told.iter().flat_map(|told| &told.0) {
         headers.insert(name.clone(), value.clone());
     }
     Ok(answer)

@@ -1,6 +1,7 @@
 //! The server of tachi: HTTP, settings and the command line. The binary `tachi` is [`cli::Cli::run`] and nothing else;
 //! the rest is a library so that tests can start an instance in their own process.
 
+pub mod accounts;
 pub mod app;
 pub mod auth;
 pub mod background;
@@ -10,8 +11,12 @@ pub mod cli;
 pub mod config;
 pub mod documents;
 pub mod envelope;
+pub mod fields;
 pub mod http;
+pub mod integrations;
+pub mod limits;
 pub mod logging;
+pub mod login;
 pub mod multipart;
 pub mod only_server;
 pub mod owned;
@@ -19,6 +24,9 @@ pub mod password;
 pub mod paths;
 pub mod routes;
 pub mod schedule;
+pub mod secret;
+pub mod self_key;
 pub mod threads;
 pub mod upload;
+pub mod vault;
 pub mod webhooks;

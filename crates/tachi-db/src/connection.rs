@@ -136,6 +136,22 @@ impl Database {
         self.transaction(wait, Finish::Commit, f)
     }
 
+    /// Runs one statement that writes and is its own transaction: on PostgreSQL without the two more that begin and end
+    /// one.
+    ///
+    /// # Errors
+    /// Those of `f`, and [`DbError::Busy`] when there is no turn in time.
+    pub fn write_alone<T, E: From<DbError>>(
+        &self,
+        wait: Duration,
+        f: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match &self.writer {
+            Some(writer) => f(&mut *writer.turn(&self.target, Instant::now() + wait)?),
+            None => f(&mut self.pooled(wait)?.conn),
+        }
+    }
+
     /// Runs a transaction as [`write`](Self::write) does, always rolls it back, and returns what `f` returned: a dry
     /// run.
     ///

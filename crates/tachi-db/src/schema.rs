@@ -442,7 +442,93 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    login_sessions (token_hash) {
+        token_hash -> Binary,
+        user_id -> Integer,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    invites (code_hash) {
+        code_hash -> Binary,
+        makes_admin -> Bool,
+        created_by -> Nullable<Integer>,
+        created_at -> BigInt,
+        consumed_by -> Nullable<Integer>,
+        consumed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    user_settings (user_id) {
+        user_id -> Integer,
+        invisible -> Bool,
+        developer_mode -> Bool,
+        contentious_content -> Bool,
+        advanced_mode -> Bool,
+        deletable_scores -> Bool,
+    }
+}
+
+diesel::table! {
+    rate_limits (limiter, subject) {
+        limiter -> Text,
+        subject -> Text,
+        hits -> BigInt,
+        resets_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    priv_svc_kai_auth_token (user_id, service) {
+        user_id -> Integer,
+        service -> Text,
+        key_id -> Text,
+        token -> Binary,
+        refresh_token -> Binary,
+    }
+}
+
+diesel::table! {
+    priv_svc_cg_card_info (user_id, service) {
+        user_id -> Integer,
+        service -> Text,
+        key_id -> Text,
+        card_id -> Binary,
+        pin -> Binary,
+    }
+}
+
+diesel::table! {
+    priv_svc_myt_card_info (user_id) {
+        user_id -> Integer,
+        key_id -> Text,
+        card_access_code -> Binary,
+    }
+}
+
+diesel::table! {
+    priv_svc_arc_profile (user_id, for_import_type) {
+        user_id -> Integer,
+        for_import_type -> Text,
+        key_id -> Text,
+        account_id -> Binary,
+    }
+}
+
+diesel::table! {
+    import_timestop (user_id, import_type) {
+        user_id -> Integer,
+        import_type -> Text,
+        last_score_time -> BigInt,
+    }
+}
+
 diesel::joinable!(api_tokens -> users (user_id));
+diesel::joinable!(login_sessions -> users (user_id));
 diesel::joinable!(pbs -> charts (chart_key));
 diesel::joinable!(goal_charts -> goals (goal_key));
 diesel::joinable!(goal_subscriptions -> goals (goal_key));
@@ -452,6 +538,8 @@ diesel::joinable!(import_fills -> scores (score_id));
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     api_tokens,
+    login_sessions,
+    user_settings,
     charts,
     profiles,
     folders,

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use tachi_core::ids::UserId;
 
-use crate::convert::text_to_db;
+use crate::convert::{bytes_from_db, text_to_db};
 use crate::error::DbError;
 use crate::pool::Conn;
 use crate::schema::{api_tokens, users};
@@ -34,6 +34,8 @@ pub struct NewToken<'a> {
 pub struct Token {
     /// Its number.
     pub id: i64,
+    /// The hash of its text.
+    pub hash: TokenHash,
     /// Whose it is.
     pub user: UserId,
     /// What it is called.
@@ -50,6 +52,7 @@ pub struct Token {
 #[diesel(table_name = api_tokens)]
 struct TokenRow {
     id: i64,
+    token_hash: Vec<u8>,
     user_id: i32,
     identifier: String,
     permissions: String,
@@ -57,17 +60,18 @@ struct TokenRow {
     created_at: i64,
 }
 
-impl From<TokenRow> for Token {
-    fn from(row: TokenRow) -> Self {
-        let permissions = row.permissions.split(',').filter(|permission| !permission.is_empty());
-        Self {
-            id: row.id,
-            user: UserId(row.user_id),
-            identifier: row.identifier,
+impl TokenRow {
+    fn into_token(self) -> Result<Token, DbError> {
+        let permissions = self.permissions.split(',').filter(|permission| !permission.is_empty());
+        Ok(Token {
+            id: self.id,
+            hash: bytes_from_db(&self.token_hash, "a token's hash")?,
+            user: UserId(self.user_id),
+            identifier: self.identifier,
             permissions: permissions.map(str::to_owned).collect(),
-            client_id: row.client_id,
-            created_at: row.created_at,
-        }
+            client_id: self.client_id,
+            created_at: self.created_at,
+        })
     }
 }
 
@@ -101,7 +105,7 @@ pub fn token_find(conn: &mut Conn, hash: &TokenHash) -> Result<Option<(User, Tok
         .select((UserRow::as_select(), TokenRow::as_select()))
         .first(conn)
         .optional()?;
-    row.map(|(user, token)| Ok((user.into_user()?, token.into()))).transpose()
+    row.map(|(user, token)| Ok((user.into_user()?, token.into_token()?))).transpose()
 }
 
 /// The tokens of a user, oldest first.
@@ -110,7 +114,7 @@ pub fn token_find(conn: &mut Conn, hash: &TokenHash) -> Result<Option<(User, Tok
 /// Those of the database.
 pub fn tokens_of_user(conn: &mut Conn, user: UserId) -> Result<Vec<Token>, DbError> {
     let query = api_tokens::table.filter(api_tokens::user_id.eq(user.0)).order(api_tokens::id);
-    Ok(query.select(TokenRow::as_select()).load(conn)?.into_iter().map(Token::from).collect())
+    query.select(TokenRow::as_select()).load(conn)?.into_iter().map(TokenRow::into_token).collect()
 }
 
 /// Removes a user's token. Returns whether the user had it.

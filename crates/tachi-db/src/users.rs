@@ -8,7 +8,7 @@ use crate::bulk::KEYS;
 use crate::convert::{json_from_db, json_to_db, text_to_db};
 use crate::error::DbError;
 use crate::pool::Conn;
-use crate::schema::users;
+use crate::schema::{user_settings, users};
 
 /// What a user may do beyond playing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -204,6 +204,44 @@ pub fn user_credentials(conn: &mut Conn, username: &str) -> Result<Option<Creden
     Ok(row.map(|(id, password_hash, email)| Credentials { id: UserId(id), password_hash, email }))
 }
 
+/// What proves that someone is the user with that number.
+///
+/// # Errors
+/// Those of the database.
+pub fn user_credentials_by_id(conn: &mut Conn, user: UserId) -> Result<Option<Credentials>, DbError> {
+    let query = users::table.find(user.0).select((users::password_hash, users::email));
+    let row: Option<(Option<String>, Option<String>)> = query.first(conn).optional()?;
+    Ok(row.map(|(password_hash, email)| Credentials { id: user, password_hash, email }))
+}
+
+/// The users who were seen last, latest first; `since` leaves out those who were not seen after that time.
+///
+/// # Errors
+/// Those of the database.
+pub fn users_recent(conn: &mut Conn, since: Option<i64>, limit: i64) -> Result<Vec<User>, DbError> {
+    let mut query = users::table.select(UserRow::as_select()).into_boxed();
+    if let Some(since) = since {
+        query = query.filter(users::last_seen.gt(since));
+    }
+    let rows = query.order((users::last_seen.desc(), users::id.desc())).limit(limit).load(conn)?;
+    rows.into_iter().map(UserRow::into_user).collect()
+}
+
+/// The users whose names contain a text, in any case, by name; `since` as for [`users_recent`].
+///
+/// # Errors
+/// Those of the database.
+pub fn users_search(conn: &mut Conn, text: &str, since: Option<i64>, limit: i64) -> Result<Vec<User>, DbError> {
+    let literal = lower(&text_to_db(text)).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let like = users::username_lower.like(format!("%{literal}%")).escape('\\');
+    let mut query = users::table.filter(like).select(UserRow::as_select()).into_boxed();
+    if let Some(since) = since {
+        query = query.filter(users::last_seen.gt(since));
+    }
+    let rows = query.order(users::username_lower).limit(limit).load(conn)?;
+    rows.into_iter().map(UserRow::into_user).collect()
+}
+
 /// Sets a user's password by its hash. Returns whether the user exists.
 ///
 /// # Errors
@@ -235,6 +273,18 @@ pub fn user_update(conn: &mut Conn, user: &User) -> Result<bool, DbError> {
 pub fn user_seen(conn: &mut Conn, user: UserId, now: i64) -> Result<(), DbError> {
     let query = users::table.filter(users::id.eq(user.0)).filter(users::last_seen.lt(now));
     diesel::update(query).set(users::last_seen.eq(now)).execute(conn)?;
+    Ok(())
+}
+
+/// Notes when a user was seen, unless the user does not want it known; never moves backwards.
+///
+/// # Errors
+/// Those of the database.
+pub fn user_seen_unless_invisible(conn: &mut Conn, user: UserId, now: i64) -> Result<(), DbError> {
+    let wish = user_settings::table.filter(user_settings::user_id.eq(user.0)).filter(user_settings::invisible.eq(true));
+    let query = users::table.filter(users::id.eq(user.0)).filter(users::last_seen.lt(now));
+    let query = diesel::update(query.filter(diesel::dsl::not(diesel::dsl::exists(wish))));
+    query.set(users::last_seen.eq(now)).execute(conn)?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 pub mod db;
 pub mod import;
 pub mod scores;
+pub mod secret;
 pub mod seeds;
 pub mod serve;
 pub mod token;
@@ -39,6 +40,9 @@ pub enum Command {
     /// Makes API tokens
     #[command(subcommand)]
     Token(token::Command),
+    /// Makes keys
+    #[command(subcommand)]
+    Secret(secret::Command),
     /// Loads songs, charts, folders, tables, goals and quests
     #[command(subcommand)]
     Seeds(seeds::Command),
@@ -77,12 +81,18 @@ impl Cli {
     /// # Errors
     /// When it fails; the text is for whoever typed it.
     pub fn run(self) -> Result<()> {
+        if let Command::Secret(command) = &self.command {
+            // Needs no settings, and those that there are may lack what it prints.
+            secret::run(command);
+            return Ok(());
+        }
         let settings = Settings::load(self.options)?;
         crate::logging::start(&settings)?;
         match self.command {
             Command::Serve => serve::run(settings),
             Command::User(command) => user::run(&settings, command),
             Command::Token(command) => token::run(&settings, command),
+            Command::Secret(_) => Ok(()),
             Command::Seeds(command) => seeds::run(&settings, command),
             Command::Import(command) => import::run(settings, command),
             Command::Parse(command) => import::parse(&settings, command),

@@ -20,6 +20,7 @@ pub fn run(settings: Settings) -> Result<()> {
     // Before the database is opened: a second server must not migrate it, nor clear what the first one holds.
     let only = OnlyServer::take(&Target::parse(&settings.database_url)?)?;
     let importer = start(&settings, only.is_some())?;
+    warn_of_missing_keys(&settings);
     let schedule = crate::schedule::start(&importer);
     let app = App::new(importer, Arc::new(settings));
     let served = app.clone();
@@ -48,4 +49,13 @@ fn start(settings: &Settings, is_only: bool) -> Result<Arc<Importer>> {
     // What other rules changed, and what a load that was cut short left behind.
     importer.rederive(|_, _| {})?;
     Ok(Arc::new(importer))
+}
+
+/// Says which of the import types offered cannot be used.
+fn warn_of_missing_keys(settings: &Settings) {
+    let missing = settings.upstream.missing(&settings.import_types);
+    if !missing.is_empty() {
+        let types: Vec<String> = missing.iter().map(|prefix| format!("{prefix}*")).collect();
+        log::warn!("import types are offered whose services' keys are not set: {}", types.join(", "));
+    }
 }

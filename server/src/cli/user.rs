@@ -5,17 +5,18 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Subcommand;
+use tachi_db::invites::invite_insert;
 use tachi_db::profiles::let_state_classes;
 use tachi_db::users::{AuthLevel, NewUser, user_by_name, user_insert};
 
+use crate::accounts::{ABOUT, is_username};
 use crate::app::now;
+use crate::auth::hash_token;
 use crate::config::Settings;
-use crate::password;
+use crate::password::{self, MIN_LENGTH};
 
 /// How long a change waits for its turn to write.
 const WAIT: Duration = Duration::from_secs(30);
-/// What a new user says about themselves.
-const ABOUT: &str = "I'm a fairly nondescript person.";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -27,6 +28,12 @@ pub enum Command {
         #[arg(long)]
         password_stdin: bool,
         /// Make the user an administrator
+        #[arg(long)]
+        admin: bool,
+    },
+    /// Makes an invite code, with which somebody may register once, and prints it; it cannot be shown again
+    Invite {
+        /// Make whoever registers with it an administrator
         #[arg(long)]
         admin: bool,
     },
@@ -47,8 +54,17 @@ pub enum Command {
 pub fn run(settings: &Settings, command: Command) -> Result<()> {
     match command {
         Command::Add { name, password_stdin, admin } => add(settings, &name, password_stdin, admin),
+        Command::Invite { admin } => invite(settings, admin),
         Command::StateClasses { name, may } => state_classes(settings, &name, may),
     }
+}
+
+fn invite(settings: &Settings, admin: bool) -> Result<()> {
+    let code = const_hex::encode(rand::random::<[u8; 20]>());
+    let database = super::open(settings)?;
+    database.write(WAIT, |conn| invite_insert(conn, &hash_token(&code), None, admin, now()))?;
+    println!("{code}");
+    Ok(())
 }
 
 fn state_classes(settings: &Settings, name: &str, may: bool) -> Result<()> {
@@ -81,16 +97,10 @@ fn add(settings: &Settings, name: &str, password_stdin: bool, admin: bool) -> Re
     Ok(())
 }
 
-/// `^[a-zA-Z_-][a-zA-Z0-9_-]{2,20}$`
-fn is_username(name: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    (3..=21).contains(&name.len()) && name.bytes().all(allowed) && !name.as_bytes()[0].is_ascii_digit()
-}
-
 fn read_password() -> Result<String> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).context("cannot read the password")?;
     let password = line.trim_end_matches(['\r', '\n']);
-    ensure!(password.chars().count() >= 8, "a password has at least 8 characters");
+    ensure!(password.chars().count() >= MIN_LENGTH, "a password has at least {MIN_LENGTH} characters");
     Ok(password.to_owned())
 }

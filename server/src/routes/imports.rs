@@ -17,6 +17,7 @@ use crate::auth::{Caller, KamaitachiOnly, Permitted, SubmitScore};
 use crate::body;
 use crate::documents;
 use crate::envelope::{ApiError, Kind, success};
+use crate::limits;
 use crate::upload::{self, Upload};
 
 /// `POST /import/file`.
@@ -27,6 +28,7 @@ pub async fn from_file(
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     let app = App::of(&request)?;
+    limits::check_import(&request, &app, &caller.caller).await?;
     let upload = upload::receive(&request, payload, app.settings.max_upload).await?;
     let import_type = import_type(&app, &upload)?;
     let intent = request.headers().get("X-User-Intent").map(|value| value.to_str().unwrap_or_default());

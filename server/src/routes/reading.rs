@@ -17,10 +17,10 @@ use tachi_db::{Conn, snapshot};
 
 use super::games::find_gpt;
 use super::shown;
-use super::users::find_user;
 use crate::app::{App, block};
 use crate::auth::{Caller, Permission};
 use crate::envelope::{ApiError, Kind, success_bytes, written};
+use crate::self_key::find_user;
 
 /// The query of a request.
 #[derive(Debug, Clone, Default)]

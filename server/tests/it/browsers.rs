@@ -2,7 +2,10 @@
 
 use reqwest::Method;
 
-use crate::support::{Answer, Form, TestServer};
+use tachi_server::config::Options;
+use tachi_server::config::access::AccessOptions;
+
+use crate::support::{Answer, Form, TestServer, settings};
 
 const HEADERS: &[(&str, &str)] = &[
     ("Access-Control-Allow-Origin", "*"),
@@ -49,4 +52,39 @@ fn options_are_answered_everywhere_with_nothing() {
             assert_headers(&answer);
         }
     }
+}
+
+#[test]
+fn a_client_in_development_may_use_the_login_of_its_user() {
+    let client = "http://localhost:3000";
+    let access = AccessOptions { dev_client: Some(client.to_owned()), ..settings().access };
+    let server = TestServer::with(Options { access, ..settings() });
+    let member = server.member();
+    let request = member.caller.request(Method::POST, "/api/v1/status").header("Origin", client);
+    let answer = Answer::from(request.json(&serde_json::json!({})).send().unwrap());
+    assert_eq!(answer.body()["whoami"], member.id.0);
+    assert_eq!(answer.header("Access-Control-Allow-Origin"), Some(client));
+    assert_eq!(answer.header("Access-Control-Allow-Credentials"), Some("true"));
+    let allowed = answer.header("Access-Control-Allow-Headers").unwrap();
+    for name in ["Origin", "X-Requested-With", "Content-Type", "Accept", "X-User-Intent"] {
+        assert!(allowed.split(", ").any(|header| header == name), "{name}: {allowed}");
+    }
+}
+
+#[test]
+fn browsers_are_asked_to_be_careful_in_production_only() {
+    const CAREFUL: &[(&str, &str)] = &[
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "SAMEORIGIN"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Strict-Transport-Security", "max-age=15552000; includeSubDomains"),
+    ];
+    let production = TestServer::with(Options { our_url: Some("https://example.com".to_owned()), ..settings() });
+    let answer = production.guest().get("/api/v1/status");
+    assert_headers(&answer);
+    for (name, value) in CAREFUL {
+        assert_eq!(answer.header(name), Some(*value), "{name}");
+    }
+    let development = TestServer::start().guest().get("/api/v1/status");
+    assert!(CAREFUL.iter().all(|(name, _)| development.header(name).is_none()), "{development:?}");
 }

@@ -363,6 +363,64 @@ fn a_database_is_checked_and_an_import_reverted() {
 }
 
 #[test]
+fn keys_and_invites_are_printed_alone_and_invites_work_once() {
+    let tachi = Tachi::new();
+    let key = tachi.ok(&["secret", "new"]);
+    assert!(key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit()), "{key}");
+    assert_ne!(tachi.ok(&["secret", "new"]), key);
+    let mut wrong = tachi.command(&["user", "add", "alice"]);
+    assert!(failed(&wrong.env("TACHI_SECRET_KEY", "abc").output().unwrap()).contains("64 hex digits"));
+
+    let code = tachi.ok(&["user", "invite", "--admin"]);
+    let serving = Serving::start(tachi.command(&["serve", "--bind", "127.0.0.1:0", "--invites", "true"]));
+    let register = |name: &str| {
+        let body = json!({
+            "username": name, "!password": "correct horse", "email": format!("{name}@example.com"), "inviteCode": code,
+        });
+        let request = client().post(format!("{}/api/v1/auth/register", serving.url)).json(&body);
+        Answer::from(request.send().unwrap())
+    };
+    assert_eq!(register("alice").body()["authLevel"], 3);
+    register("bob").failure(401);
+}
+
+#[test]
+fn nothing_secret_is_logged_at_any_level() {
+    let tachi = Tachi::new();
+    let log = std::fs::File::create(tachi.path("log")).unwrap();
+    let mut command = tachi.command(&["serve", "--bind", "127.0.0.1:0", "--log", "trace"]);
+    let serving = Serving::start({
+        command
+            .stderr(log)
+            .env("TACHI_ARC_API_URL", "https://arc.example.com")
+            .env("TACHI_ARC_AUTH_TOKEN", "arc-token");
+        command
+    });
+    let url = |path: &str| format!("{}/api/v1/{path}", serving.url);
+    let registration =
+        json!({"username": "alice", "!password": "the-secret-password", "email": "alice@private.example.com"});
+    let registered = Answer::from(client().post(url("auth/register")).json(&registration).send().unwrap());
+    let cookie = registered.header("Set-Cookie").unwrap().split(';').next().unwrap().to_owned();
+    let send = |request: reqwest::blocking::RequestBuilder, body: Value| {
+        Answer::from(request.header("Cookie", &cookie).json(&body).send().unwrap()).body()
+    };
+    let create = send(client().post(url("users/me/api-tokens/create")), json!({"permissions": ["submit_score"]}));
+    let token = create["token"].as_str().unwrap();
+    Answer::from(client().get(url("status")).bearer_auth(token).send().unwrap()).body();
+    send(client().put(url("users/me/integrations/cg/dev")), json!({"cardID": "ABCDEF0123456789", "pin": "4711"}));
+    send(client().get(url("users/me/integrations/cg/dev")), json!({}));
+    send(client().patch(url("users/me/integrations/arc")), json!({"iidx": "the-account-of-arc"}));
+    let log = std::fs::read_to_string(tachi.path("log")).unwrap();
+    assert!(log.contains("TRACE"), "{log}");
+    let key = std::fs::read_to_string(tachi.path("tachi-data/secret.key")).unwrap();
+    let value = cookie.split('=').nth(1).unwrap();
+    let secrets = ["the-secret-password", "alice@private", "ABCDEF0123456789", "the-account-of-arc", "arc-token"];
+    for secret in secrets.into_iter().chain([token, value, key.trim()]) {
+        assert!(!log.contains(secret), "{secret}");
+    }
+}
+
+#[test]
 fn the_schema_of_batch_manual_is_printed() {
     let tachi = Tachi::new();
     let printed: Value = serde_json::from_str(&tachi.ok(&["schema", "batch-manual"])).unwrap();

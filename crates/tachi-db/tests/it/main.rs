@@ -4,6 +4,7 @@
 #[path = "../support/postgres.rs"]
 mod postgres;
 
+mod accounts;
 mod background;
 mod catalogue;
 mod connection;

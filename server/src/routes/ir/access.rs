@@ -18,6 +18,7 @@ use crate::app::{App, now};
 use crate::auth::{Caller, Permission, SubmitScore};
 use crate::config::Settings;
 use crate::envelope::{ApiError, Kind};
+use crate::limits;
 
 /// A protocol as its checks see it: one row of a table, as a type.
 pub trait Protocol: 'static {
@@ -40,6 +41,8 @@ pub enum Check {
     SignedIn(&'static str),
     /// They may submit scores.
     Permitted,
+    /// They did not send too many imports of late.
+    Limited,
     /// The headers are those of a supported client.
     Client(fn(&Settings, &Fields) -> Result<(), FatalError>),
 }
@@ -81,6 +84,11 @@ impl<P: Protocol> Sender<P> {
                     caller = Some(found);
                 }
                 Check::Permitted => SubmitScore::require(caller.as_ref().map_or(&[], Caller::permissions))?,
+                Check::Limited => {
+                    if let Some(caller) = &caller {
+                        limits::check_import(&request, &app, caller).await?;
+                    }
+                }
                 Check::Client(check) => check(&app.settings, &fields)?,
             }
         }

@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::body;
 use crate::documents;
 use crate::envelope::{ApiError, Kind, Nothing, accepted, success};
-use crate::routes::users::find_user;
+use crate::self_key::find_user;
 
 const CLIENT: Check = Check::Client(|_, fields| check_client(fields));
 

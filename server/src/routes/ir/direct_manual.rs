@@ -19,7 +19,7 @@ impl Protocol for DirectManual {
     type Failure = ApiError;
     const IMPORT_TYPE: ImportType = ImportType::IrDirectManual;
     const HEADERS: &'static [&'static str] = &[INFER_TIME];
-    const CHECKS: &'static [Check] = &[Check::Offered, Check::SignedIn(GUEST), Check::Permitted];
+    const CHECKS: &'static [Check] = &[Check::Offered, Check::SignedIn(GUEST), Check::Permitted, Check::Limited];
 }
 
 /// The document, and where clients that always poll find it.

@@ -13,6 +13,7 @@ mod usc;
 
 use std::sync::Arc;
 
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use tachi_core::class::ClassDelta;
@@ -29,11 +30,13 @@ use self::lr2hook::Lr2hook;
 use crate::app::{App, block};
 use crate::body;
 use crate::envelope::{ApiError, success};
+use crate::limits;
 
 /// Puts the routes into a service.
 pub fn configure(service: &mut ServiceConfig) {
     service.service(
         web::scope("/ir")
+            .wrap(from_fn(limits::normal))
             // Scripts of any game.
             .route("/direct-manual/import", web::post().to(direct_manual::import))
             // SOUND VOLTEX, beatmania IIDX and CHUNITHM hooks.

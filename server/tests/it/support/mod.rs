@@ -6,7 +6,7 @@ mod server;
 
 pub use answer::{Answer, members};
 pub use form::Form;
-pub use server::{Caller, Player, Stored, TestServer, client, fixture, on_both, settings};
+pub use server::{Caller, Player, Stored, TestServer, client, fixture, on_both, on_both_with, settings};
 
 use serde_json::{Value, json};
 

@@ -10,11 +10,13 @@ use actix_web::dev::ServerHandle;
 use actix_web::rt::System;
 use reqwest::Method;
 use reqwest::blocking::{Client, RequestBuilder};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use serde_json::Value;
 use tachi_core::game::Game;
 use tachi_core::ids::UserId;
+use tachi_db::Conn;
 use tachi_db::imports::{ImportFilter, imports_of_user};
+use tachi_db::logins::login_insert;
 use tachi_db::orphans::orphans_of_user;
 use tachi_db::scores::scores_count;
 use tachi_db::sessions::sessions_recent;
@@ -24,6 +26,7 @@ use tachi_server::app::{App, now};
 use tachi_server::auth::hash_token;
 use tachi_server::builtin::load_if_empty;
 use tachi_server::cli::importer_on;
+use tachi_server::config::access::AccessOptions;
 use tachi_server::config::{Options, Settings};
 use tachi_server::http::{Listening, listen};
 use tempfile::TempDir;
@@ -45,20 +48,26 @@ pub struct TestServer {
     names: AtomicU32,
     // The database goes after those who use it.
     _postgres: Option<PostgresDatabase>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// Settings that differ from the defaults.
 pub fn settings() -> Options {
-    Options::default()
+    Options { access: AccessOptions { rate_limit: Some(0), ..AccessOptions::default() }, ..Options::default() }
 }
 
 /// Runs a test on each kind of database, one after the other.
 #[track_caller]
 pub fn on_both(test: impl Fn(&TestServer)) {
-    test(&TestServer::start());
+    on_both_with(settings, test);
+}
+
+/// Runs a test on each kind of database with other settings.
+#[track_caller]
+pub fn on_both_with(options: impl Fn() -> Options, test: impl Fn(&TestServer)) {
+    test(&TestServer::with(options()));
     if let Some(postgres) = postgres_database() {
-        test(&TestServer::launch(settings(), Some(postgres)));
+        test(&TestServer::launch(options(), Some(postgres)));
     }
 }
 
@@ -73,11 +82,20 @@ impl TestServer {
         Self::launch(options, None)
     }
 
+    /// A server on SQLite with other settings and other parts.
+    pub fn with_parts(options: Options, change: impl FnOnce(&mut App)) -> Self {
+        Self::launch_with(options, None, change)
+    }
+
     fn launch(options: Options, postgres: Option<PostgresDatabase>) -> Self {
+        Self::launch_with(options, postgres, |_| {})
+    }
+
+    fn launch_with(options: Options, postgres: Option<PostgresDatabase>, change: impl FnOnce(&mut App)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings::load(Options {
             data_dir: Some(folder.path().to_owned()),
-            database_url: postgres.as_ref().map(|postgres| postgres.url.clone()),
+            database_url: postgres.as_ref().map(|postgres| postgres.url.clone()).or(options.database_url),
             bind: Some("127.0.0.1:0".to_owned()),
             ..options
         });
@@ -85,7 +103,8 @@ impl TestServer {
         let counting = tachi_db::Options { count_statements: true, ..tachi_db::Options::default() };
         let database = tachi_db::Database::open(&settings.database_url, &counting).unwrap();
         load_if_empty(&database).unwrap();
-        let app = App::new(importer_on(&settings, database).unwrap(), settings);
+        let mut app = App::new(importer_on(&settings, database).unwrap(), settings);
+        change(&mut app);
         let (ready, listening) = mpsc::channel();
         let served = app.clone();
         let thread = std::thread::spawn(move || {
@@ -103,18 +122,42 @@ impl TestServer {
             thread: Some(thread),
             names: AtomicU32::new(0),
             _postgres: postgres,
-            _folder: folder,
+            folder,
         }
     }
 
     /// Somebody without a token.
     pub fn guest(&self) -> Caller<'_> {
-        Caller { server: self, authorization: None }
+        Caller { server: self, authorization: None, cookie: None }
     }
 
     /// Somebody with this Authorization header.
     pub fn authorized(&self, authorization: &str) -> Caller<'_> {
-        Caller { server: self, authorization: Some(authorization.to_owned()) }
+        Caller { server: self, authorization: Some(authorization.to_owned()), cookie: None }
+    }
+
+    /// Somebody with this Cookie header.
+    pub fn with_cookie(&self, cookie: &str) -> Caller<'_> {
+        Caller { server: self, authorization: None, cookie: Some(cookie.to_owned()) }
+    }
+
+    /// Logs a user in without asking for a password.
+    pub fn log_in(&self, user: UserId) -> Caller<'_> {
+        let value = format!("the-cookie-of-{user}");
+        let login = |conn: &mut Conn| login_insert(conn, &hash_token(&value), user, now(), now() + 1_000_000);
+        self.app.importer.database().write(WAIT, login).unwrap();
+        self.with_cookie(&format!("{}={value}", self.app.settings.session_cookie()))
+    }
+
+    /// A new user who is logged in.
+    pub fn member(&self) -> Player<'_> {
+        let player = self.user(AuthLevel::User, &[]);
+        Player { caller: self.log_in(player.id), ..player }
+    }
+
+    /// The folder of the database.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// A new user who may submit scores.
@@ -188,16 +231,45 @@ pub struct Player<'a> {
 pub struct Caller<'a> {
     server: &'a TestServer,
     authorization: Option<String>,
+    cookie: Option<String>,
 }
 
 impl Caller<'_> {
     /// A request, to be filled in and sent.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = client().request(method, format!("{}{path}", self.server.url));
-        match &self.authorization {
+        let request = match &self.authorization {
             Some(authorization) => request.header(AUTHORIZATION, authorization),
             None => request,
+        };
+        match &self.cookie {
+            Some(cookie) => request.header(COOKIE, cookie),
+            None => request,
         }
+    }
+
+    /// Sends JSON.
+    #[track_caller]
+    pub fn send(&self, method: Method, path: &str, body: &Value) -> Answer {
+        send(self.request(method, path).json(body))
+    }
+
+    /// PUTs JSON.
+    #[track_caller]
+    pub fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::PUT, path, body)
+    }
+
+    /// PATCHes with JSON.
+    #[track_caller]
+    pub fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::PATCH, path, body)
+    }
+
+    /// DELETEs a path.
+    #[track_caller]
+    pub fn delete(&self, path: &str) -> Answer {
+        send(self.request(Method::DELETE, path))
     }
 
     /// GETs a path.

@@ -1,0 +1,162 @@
+//! Registering, logging in and out. Source: `spec/rest-api.md` 6.
+//!
+//! No mail is sent: an address cannot be verified and a password not be reset by one.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Map, Value, json};
+use tachi_db::logins::login_delete;
+use tachi_db::users::{user_by_id, user_credentials};
+
+use crate::accounts::{self, Registration, RegistrationError, is_email, is_username};
+use crate::app::{App, WAIT, block, now};
+use crate::auth::{Caller, Proof, hash_token, refuse_banned};
+use crate::body;
+use crate::documents;
+use crate::envelope::{ApiError, Kind, Nothing, accepted, success};
+use crate::fields::{refuse, secret, text, text_opt};
+use crate::login::{self, NewLogin};
+use crate::password;
+
+/// `POST /auth/register`.
+pub async fn register(request: HttpRequest, _caller: Caller, payload: web::Payload) -> Result<HttpResponse, ApiError> {
+    let app = App::of(&request)?;
+    if !app.settings.access.signups {
+        return Err(ApiError::new(Kind::NotOffered, "Sign-ups are not open on this instance."));
+    }
+    let body = body::object(&request, payload).await?;
+    let username = username(&body)?.to_owned();
+    let password = new_password(&body)?.to_owned();
+    let email = email(&body)?;
+    let invite = text_opt(&body, "inviteCode")?.filter(|code| !code.is_empty()).map(hash_token);
+    if app.settings.access.invites && invite.is_none() {
+        return Err(refuse("inviteCode", "Expected an invite code.", body.get("inviteCode")));
+    }
+    let password_hash = password::hash_later(password).await?;
+    let registration = Registration { username, password_hash, email, invite };
+    let new = NewLogin::new(&request, &app.settings);
+    let user = {
+        let (importer, new, time) = (Arc::clone(&app.importer), new.clone(), now());
+        block(move || {
+            let made = importer.database().write(WAIT, |conn| {
+                let id = accounts::register(conn, &registration, time)?;
+                new.store(conn, id, time)?;
+                Ok::<_, RegistrationError>(user_by_id(conn, id)?)
+            });
+            made.map_err(ApiError::from)
+        })
+        .await?
+    };
+    let user = user.ok_or_else(|| ApiError::internal("a user who was just made is not there"))?;
+    let mut answer = success("Successfully created account.", documents::user(user));
+    answer.add_cookie(&new.cookie(&app.settings)).map_err(ApiError::internal)?;
+    Ok(answer)
+}
+
+impl From<RegistrationError> for ApiError {
+    fn from(error: RegistrationError) -> Self {
+        let kind = match error {
+            RegistrationError::Invite => Kind::Unauthorised,
+            RegistrationError::Username | RegistrationError::Email => Kind::Conflict,
+            RegistrationError::Database(error) => return error.into(),
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+fn username(body: &Map<String, Value>) -> Result<&str, ApiError> {
+    let name = text(body, "username")?;
+    if is_username(name) {
+        return Ok(name);
+    }
+    let reason = "Expected 3 to 21 letters, digits, - and _, not beginning with a digit.";
+    Err(refuse("username", reason, body.get("username")))
+}
+
+/// A password that somebody wants to have.
+pub fn new_password(body: &Map<String, Value>) -> Result<&str, ApiError> {
+    let password = secret(body, "!password")?;
+    if password.chars().count() < password::MIN_LENGTH {
+        let reason = format!("Expected at least {} characters.", password::MIN_LENGTH);
+        return Err(refuse("!password", &reason, Some(&Value::Null)));
+    }
+    Ok(password)
+}
+
+fn email(body: &Map<String, Value>) -> Result<String, ApiError> {
+    let received = body.get("email").or_else(|| body.get("!email"));
+    let address = received.and_then(Value::as_str).filter(|address| is_email(address));
+    let refused = || refuse("email", "Expected an email address.", received);
+    address.map(str::to_lowercase).ok_or_else(refused)
+}
+
+/// `POST /auth/login`.
+pub async fn login(request: HttpRequest, _caller: Caller, payload: web::Payload) -> Result<HttpResponse, ApiError> {
+    let app = App::of(&request)?;
+    let body = body::object(&request, payload).await?;
+    let username = username(&body)?.to_owned();
+    let password = secret(&body, "!password")?.to_owned();
+    let name = username.clone();
+    let found = app.read(move |conn| user_credentials(conn, &name)).await?;
+    // Nobody's password takes as long to check as somebody's.
+    let id = found.as_ref().map(|found| found.id);
+    let fits = password::verify_later(password, found.and_then(|found| found.password_hash)).await?;
+    let id = id.ok_or_else(|| ApiError::not_found(format!("The user {username} does not exist.")))?;
+    if !fits {
+        return Err(ApiError::new(Kind::Forbidden, "Invalid password."));
+    }
+    let user = app.read(move |conn| user_by_id(conn, id)).await?;
+    user.as_ref().map_or(Ok(()), |user| refuse_banned(&app, user))?;
+    let new = NewLogin::new(&request, &app.settings);
+    let stored = new.clone();
+    app.write(move |conn| stored.store(conn, id, now())).await?;
+    let mut answer = success("Successfully logged in.", json!({ "userID": id }));
+    answer.add_cookie(&new.cookie(&app.settings)).map_err(ApiError::internal)?;
+    Ok(answer)
+}
+
+/// `POST /auth/logout`.
+pub async fn logout(request: HttpRequest, caller: Caller) -> Result<HttpResponse, ApiError> {
+    let app = App::of(&request)?;
+    let Proof::Login(hash) = *caller.proof() else {
+        return Err(ApiError::new(Kind::Conflict, "You are not logged in."));
+    };
+    app.write(move |conn| login_delete(conn, &hash)).await?;
+    let mut answer = success("Logged out.", Nothing {});
+    answer.add_cookie(&login::forgotten(&app.settings)).map_err(ApiError::internal)?;
+    Ok(answer)
+}
+
+/// `POST /auth/verify-email`: no code was ever sent.
+pub async fn verify_email(
+    request: HttpRequest,
+    _caller: Caller,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    let body = body::object(&request, payload).await?;
+    text(&body, "code")?;
+    Err(ApiError::bad_request("This code is not valid, or has expired."))
+}
+
+/// `POST /auth/resend-verify-email`: says nothing about whether there is anything to send.
+pub async fn resend_verify_email(_caller: Caller) -> HttpResponse {
+    success("If there is an email to verify, a new code is on its way.", Nothing {})
+}
+
+/// `POST /auth/forgot-password`: says nothing about whether the address is known.
+pub async fn forgot_password(_caller: Caller) -> HttpResponse {
+    accepted("If this email belongs to an account, a code is on its way.", Nothing {})
+}
+
+/// `POST /auth/reset-password`: no code was ever sent.
+pub async fn reset_password(
+    request: HttpRequest,
+    _caller: Caller,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    let body = body::object(&request, payload).await?;
+    text(&body, "code")?;
+    new_password(&body)?;
+    Err(ApiError::not_found("This code is not valid."))
+}
