@@ -286,6 +286,9 @@ mod tests {
             signups: true,
             invites: false,
             rivals_cap: 5,
+            max_goal_subscriptions: 1000,
+            max_quest_subscriptions: 100,
+            oauth_client_cap: 15,
         }
     }
 

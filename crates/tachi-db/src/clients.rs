@@ -3,10 +3,10 @@
 use diesel::prelude::*;
 use tachi_core::ids::UserId;
 
-use crate::convert::{json_from_db, json_to_db};
+use crate::convert::{json_from_db, json_to_db, text_to_db};
 use crate::error::DbError;
 use crate::pool::Conn;
-use crate::schema::oauth_clients;
+use crate::schema::{api_tokens, oauth_clients};
 
 /// A program of somebody.
 #[derive(Clone, PartialEq, Eq)]
@@ -40,8 +40,8 @@ impl std::fmt::Debug for Client {
     }
 }
 
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = oauth_clients, treat_none_as_default_value = false)]
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = oauth_clients, primary_key(client_id), treat_none_as_default_value = false, treat_none_as_null = true)]
 struct Row {
     client_id: String,
     client_secret: String,
@@ -55,6 +55,21 @@ struct Row {
 }
 
 impl Row {
+    fn new(client: &Client) -> Result<Self, DbError> {
+        let client = client.clone();
+        Ok(Self {
+            permissions: json_to_db(&client.permissions, "the permissions of a client")?,
+            client_id: client.client_id,
+            client_secret: client.client_secret,
+            name: text_to_db(&client.name).into_owned(),
+            author: client.author.0,
+            redirect_uri: client.redirect_uri,
+            webhook_uri: client.webhook_uri,
+            api_key_template: client.api_key_template.map(|text| text_to_db(&text).into_owned()),
+            api_key_filename: client.api_key_filename.map(|text| text_to_db(&text).into_owned()),
+        })
+    }
+
     fn into_client(self) -> Result<Client, DbError> {
         Ok(Client {
             client_id: self.client_id,
@@ -75,20 +90,27 @@ impl Row {
 /// # Errors
 /// [`DbError::Conflict`] when there is one with that ID, or no such author.
 pub fn client_insert(conn: &mut Conn, client: &Client) -> Result<(), DbError> {
-    let client = client.clone();
-    let row = Row {
-        permissions: json_to_db(&client.permissions, "the permissions of a client")?,
-        client_id: client.client_id,
-        client_secret: client.client_secret,
-        name: client.name,
-        author: client.author.0,
-        redirect_uri: client.redirect_uri,
-        webhook_uri: client.webhook_uri,
-        api_key_template: client.api_key_template,
-        api_key_filename: client.api_key_filename,
-    };
-    diesel::insert_into(oauth_clients::table).values(row).execute(conn)?;
+    diesel::insert_into(oauth_clients::table).values(Row::new(client)?).execute(conn)?;
     Ok(())
+}
+
+/// Stores a client over the one with its ID. Returns whether there was one.
+///
+/// # Errors
+/// Those of the database.
+pub fn client_update(conn: &mut Conn, client: &Client) -> Result<bool, DbError> {
+    let row = Row::new(client)?;
+    let query = diesel::update(oauth_clients::table.find(&client.client_id)).set(&row);
+    Ok(query.execute(conn)? > 0)
+}
+
+/// Removes a client, the codes that were made for it, and the tokens it has. Returns whether there was one.
+///
+/// # Errors
+/// Those of the database.
+pub fn client_delete(conn: &mut Conn, client_id: &str) -> Result<bool, DbError> {
+    diesel::delete(api_tokens::table.filter(api_tokens::client_id.eq(client_id))).execute(conn)?;
+    Ok(diesel::delete(oauth_clients::table.find(client_id)).execute(conn)? > 0)
 }
 
 /// The client with that ID.

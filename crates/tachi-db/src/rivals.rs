@@ -41,3 +41,23 @@ pub fn rivals_replace(conn: &mut Conn, user: UserId, gpt: Gpt, wanted: &[UserId]
     insert_rows!(conn, rivals::table, rows);
     Ok(())
 }
+
+/// A user's rivals on a GPT, in the user's order.
+///
+/// # Errors
+/// Those of the database.
+pub fn rivals_in_order(conn: &mut Conn, user: UserId, gpt: Gpt) -> Result<Vec<UserId>, DbError> {
+    let query = rivals::table.filter(rivals::user_id.eq(user.0)).filter(rivals::gpt.eq(gpt_to_db(gpt)));
+    let found: Vec<i32> = query.order(rivals::position).select(rivals::rival_id).load(conn)?;
+    Ok(found.into_iter().map(UserId).collect())
+}
+
+/// The users who have a user as their rival on a GPT, by number.
+///
+/// # Errors
+/// Those of the database.
+pub fn challengers(conn: &mut Conn, user: UserId, gpt: Gpt, limit: i64) -> Result<Vec<UserId>, DbError> {
+    let query = rivals::table.filter(rivals::rival_id.eq(user.0)).filter(rivals::gpt.eq(gpt_to_db(gpt)));
+    let found: Vec<i32> = query.order(rivals::user_id).limit(limit).select(rivals::user_id).load(conn)?;
+    Ok(found.into_iter().map(UserId).collect())
+}

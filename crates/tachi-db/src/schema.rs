@@ -21,6 +21,7 @@ diesel::table! {
         join_date -> BigInt,
         last_seen -> BigInt,
         auth_level -> SmallInt,
+        username_changed_at -> Nullable<BigInt>,
     }
 }
 
@@ -439,6 +440,39 @@ diesel::table! {
         webhook_uri -> Nullable<Text>,
         api_key_template -> Nullable<Text>,
         api_key_filename -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    oauth_codes (code_hash) {
+        code_hash -> Binary,
+        user_id -> Integer,
+        client_id -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ugpt_settings (user_id, gpt) {
+        user_id -> Integer,
+        gpt -> SmallInt,
+        preferences -> Text,
+    }
+}
+
+diesel::table! {
+    profile_snapshots (user_id, gpt, taken_at) {
+        user_id -> Integer,
+        gpt -> SmallInt,
+        taken_at -> BigInt,
+        ratings -> Text,
+        classes -> Text,
+        rank0 -> BigInt,
+        rank1 -> BigInt,
+        rank2 -> BigInt,
+        rank3 -> BigInt,
+        out_of -> BigInt,
+        playcount -> BigInt,
     }
 }
 

@@ -134,3 +134,14 @@ pub fn token_delete_by_hash(conn: &mut Conn, hash: &TokenHash) -> Result<bool, D
     let query = api_tokens::table.filter(api_tokens::token_hash.eq(hash.as_slice()));
     Ok(diesel::delete(query).execute(conn)? > 0)
 }
+
+/// Removes the tokens that a client has of a user, but for the newest `keep`. Returns how many.
+///
+/// # Errors
+/// Those of the database.
+pub fn tokens_delete_of_client(conn: &mut Conn, user: UserId, client: &str, keep: i64) -> Result<usize, DbError> {
+    let query = api_tokens::table.filter(api_tokens::client_id.eq(client)).filter(api_tokens::user_id.eq(user.0));
+    let kept: Vec<i64> = query.order(api_tokens::id.desc()).limit(keep).select(api_tokens::id).load(conn)?;
+    let query = api_tokens::table.filter(api_tokens::client_id.eq(client)).filter(api_tokens::user_id.eq(user.0));
+    Ok(diesel::delete(query.filter(api_tokens::id.ne_all(kept))).execute(conn)?)
+}

@@ -251,6 +251,36 @@ pub fn user_password_set(conn: &mut Conn, user: UserId, password_hash: &str) -> 
     Ok(query.execute(conn)? > 0)
 }
 
+/// Sets a user's mail address, in lower case. Returns whether the user exists.
+///
+/// # Errors
+/// [`DbError::Conflict`] on `email` when it is taken.
+pub fn user_email_set(conn: &mut Conn, user: UserId, email: &str) -> Result<bool, DbError> {
+    Ok(diesel::update(users::table.find(user.0)).set(users::email.eq(email)).execute(conn)? > 0)
+}
+
+/// When a user changed their name last, UNIX milliseconds.
+///
+/// # Errors
+/// Those of the database.
+pub fn user_name_changed_at(conn: &mut Conn, user: UserId) -> Result<Option<i64>, DbError> {
+    let query = users::table.find(user.0).select(users::username_changed_at);
+    Ok(query.first::<Option<i64>>(conn).optional()?.flatten())
+}
+
+/// Gives a user another name. Returns whether the user exists.
+///
+/// # Errors
+/// [`DbError::Conflict`] on `username` when it is taken.
+pub fn user_name_set(conn: &mut Conn, user: UserId, username: &str, now: i64) -> Result<bool, DbError> {
+    let query = diesel::update(users::table.find(user.0)).set((
+        users::username.eq(text_to_db(username)),
+        users::username_lower.eq(lower(&text_to_db(username))),
+        users::username_changed_at.eq(now),
+    ));
+    Ok(query.execute(conn)? > 0)
+}
+
 /// Stores what a user may change about themselves, and their badges and level. Returns whether the user exists.
 ///
 /// # Errors

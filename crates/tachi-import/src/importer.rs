@@ -46,6 +46,10 @@ pub struct Configuration {
     pub fervidex_min_version: String,
     /// How many players have to send an unknown chart before it is made.
     pub beatoraja_queue_size: usize,
+    /// How many goals of one GPT a user may be subscribed to.
+    pub max_goals: usize,
+    /// How many milestones of one GPT a user may be subscribed to.
+    pub max_quests: usize,
 }
 
 /// An import that was made.

@@ -9,6 +9,7 @@ pub mod check;
 mod classes;
 pub mod convert;
 mod delete;
+mod destroy;
 mod edit;
 #[cfg(feature = "failpoints")]
 pub mod failpoints;
@@ -35,5 +36,5 @@ pub use importer::{Configuration, FailureKind, ImportFailure, Imported, Importer
 pub use news::News;
 pub use orphans::OrphanCounts;
 pub use rederive::Rederived;
-pub use targets::{MAX_GOALS, MAX_QUESTS, Subscribed, TargetError};
+pub use targets::{Subscribed, TargetError};
 pub use unknown_charts::Waiting;

@@ -17,11 +17,6 @@ use crate::importer::{ImportFailure, Importer, LIVE_WAIT};
 use crate::pipeline::Scope;
 use crate::stages::goals::{Played, goals_of, subscribe};
 
-/// How many goals of one GPT a user may be subscribed to.
-pub const MAX_GOALS: usize = 1000;
-/// How many milestones of one GPT a user may be subscribed to.
-pub const MAX_QUESTS: usize = 100;
-
 /// Why a subscription was not made or removed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TargetError {
@@ -54,7 +49,10 @@ impl Importer {
         charts: &GoalChartsDocument,
         criteria: &GoalCriteria,
     ) -> Result<Subscribed, TargetError> {
-        self.write_scoped(user, LIVE_WAIT, |conn, scope| Ok(subscribe_to_goal(conn, scope, gpt, charts, criteria)?))?
+        let max = self.configuration().max_goals;
+        self.write_scoped(user, LIVE_WAIT, |conn, scope| {
+            Ok(subscribe_to_goal(conn, scope, gpt, (charts, criteria), max)?)
+        })?
     }
 
     /// Takes a user's subscription to a goal away.
@@ -75,7 +73,8 @@ impl Importer {
         gpt: Gpt,
         quest: &str,
     ) -> Result<(QuestSubscription, QuestDocument), TargetError> {
-        self.write_scoped(user, LIVE_WAIT, |conn, scope| Ok(subscribe_to_quest(conn, scope, gpt, quest)?))?
+        let max = self.configuration().max_quests;
+        self.write_scoped(user, LIVE_WAIT, |conn, scope| Ok(subscribe_to_quest(conn, scope, gpt, quest, max)?))?
     }
 
     /// Takes a user's subscription to a milestone away, and those to goals that nothing else needs.
@@ -91,8 +90,8 @@ fn subscribe_to_goal(
     conn: &mut Conn,
     scope: &Scope<'_>,
     gpt: Gpt,
-    charts: &GoalChartsDocument,
-    criteria: &GoalCriteria,
+    (charts, criteria): (&GoalChartsDocument, &GoalCriteria),
+    max: usize,
 ) -> Result<Result<Subscribed, TargetError>, DbError> {
     let goal = match define(conn, scope, gpt, charts, criteria)? {
         Ok(goal) => goal,
@@ -108,8 +107,8 @@ fn subscribe_to_goal(
         goal_subscriptions_upsert(conn, std::slice::from_ref(&subscription))?;
         return Ok(Ok((subscription, goal)));
     }
-    if count >= MAX_GOALS {
-        let text = format!("You cannot be subscribed to more than {MAX_GOALS} goals on {}.", gpt.config().name);
+    if count >= max {
+        let text = format!("You cannot be subscribed to more than {max} goals on {}.", gpt.config().name);
         return Ok(Err(TargetError::Refused(text)));
     }
     let played = Played::load(conn, &scope.evaluation(&[gpt]), &[&goal])?;
@@ -205,6 +204,7 @@ fn subscribe_to_quest(
     scope: &Scope<'_>,
     gpt: Gpt,
     id: &str,
+    max: usize,
 ) -> Result<Result<(QuestSubscription, QuestDocument), TargetError>, DbError> {
     let Some(quest) = quest_by_id(conn, id)?.filter(|quest| quest.gpt() == Some(gpt)) else {
         return Ok(Err(TargetError::NotFound(format!("The quest {id} does not exist."))));
@@ -213,8 +213,8 @@ fn subscribe_to_quest(
     if subscribed.iter().any(|(subscription, _)| subscription.quest == id) {
         return Ok(Err(TargetError::Conflict("You are already subscribed to this quest.".to_owned())));
     }
-    if subscribed.len() >= MAX_QUESTS {
-        let text = format!("You cannot be subscribed to more than {MAX_QUESTS} quests on {}.", gpt.config().name);
+    if subscribed.len() >= max {
+        let text = format!("You cannot be subscribed to more than {max} quests on {}.", gpt.config().name);
         return Ok(Err(TargetError::Refused(text)));
     }
     let known = goal_subscriptions_of_user(conn, scope.user, gpt)?;

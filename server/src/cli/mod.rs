@@ -148,6 +148,8 @@ fn build_importer(settings: &Settings, database: Database) -> Result<tachi_impor
         games: settings.games.clone(),
         fervidex_min_version: settings.fervidex_min_version.clone(),
         beatoraja_queue_size: settings.beatoraja_queue_size,
+        max_goals: settings.access.max_goal_subscriptions,
+        max_quests: settings.access.max_quest_subscriptions,
     };
     Ok(tachi_import::Importer::new(database, configuration)?)
 }

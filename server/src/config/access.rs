@@ -29,6 +29,12 @@ option_group! {
         captcha_secret: String, "TACHI_CAPTCHA_SECRET";
         /// How many rivals a user has at most [default: 5]
         rivals_cap: u32, "TACHI_RIVALS_CAP";
+        /// How many goals of one game and playtype a user may be subscribed to [default: 1000]
+        max_goal_subscriptions: usize, "TACHI_MAX_GOAL_SUBSCRIPTIONS";
+        /// How many quests of one game and playtype a user may be subscribed to [default: 100]
+        max_quest_subscriptions: usize, "TACHI_MAX_QUEST_SUBSCRIPTIONS";
+        /// How many OAuth2 clients a user who is no admin may have [default: 15]
+        oauth_client_cap: usize, "TACHI_OAUTH_CLIENT_CAP";
     }
 }
 
@@ -49,6 +55,12 @@ pub struct Access {
     pub invites: bool,
     /// How many rivals a user has at most.
     pub rivals_cap: u32,
+    /// How many goals of one GPT a user may be subscribed to.
+    pub max_goal_subscriptions: usize,
+    /// How many quests of one GPT a user may be subscribed to.
+    pub max_quest_subscriptions: usize,
+    /// How many OAuth2 clients a user who is no admin may have.
+    pub oauth_client_cap: usize,
 }
 
 /// Loopback, link-local and private addresses.
@@ -70,6 +82,9 @@ impl Access {
             signups: options.signups.unwrap_or(true),
             invites: options.invites.unwrap_or(false),
             rivals_cap: options.rivals_cap.unwrap_or(5),
+            max_goal_subscriptions: options.max_goal_subscriptions.unwrap_or(1000),
+            max_quest_subscriptions: options.max_quest_subscriptions.unwrap_or(100),
+            oauth_client_cap: options.oauth_client_cap.unwrap_or(15),
         })
     }
 

@@ -1,5 +1,6 @@
 //! Imports: the documents they were answered with, what became of each element, and those still running.
 
+mod forget;
 mod lists;
 mod rows;
 mod trackers;
@@ -19,6 +20,7 @@ use crate::keys::{ImportKey, ScoreKey};
 use crate::pool::Conn;
 use crate::schema::{import_fills, imports, scores, sessions};
 
+pub(crate) use forget::imports_forget_gpt;
 pub use lists::{imports_count_by_type, imports_latest, trackers_latest};
 pub use rows::{ImportRow, RowCounts, RowStatus, import_rows_read};
 pub use trackers::{

@@ -217,7 +217,44 @@ pub fn pbs_best_of_all(conn: &mut Conn, gpt: Gpt, rating: usize, limit: i64) -> 
         users.join(", ")
     );
     let order: Vec<Key> = diesel::sql_query(sql).bind::<Double, _>(least).load(conn)?;
-    let order: Vec<(i32, i32)> = order.into_iter().map(|key| (key.user_id, key.chart_key)).collect();
+    in_order(conn, &order)
+}
+
+/// The best PBs of a few users on primary charts of a GPT by one of its score ratings, given by position: the largest
+/// first, ties by user and chart. One statement, which reads as much of an index for each of them as it may return.
+///
+/// # Errors
+/// Those of the database.
+pub fn pbs_best_of_users(
+    conn: &mut Conn,
+    users: &[UserId],
+    gpt: Gpt,
+    rating: usize,
+    limit: i64,
+) -> Result<Vec<StoredPb>, DbError> {
+    if users.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (column, gpt_number) = (rating_column(rating)?, gpt_to_db(gpt));
+    let part = |(user, bucket): (UserId, u8)| {
+        format!(
+            "SELECT * FROM (SELECT user_id, chart_key, {column} AS value FROM pbs WHERE user_id = {user} \
+             AND gpt = {gpt_number} AND bucket = {bucket} AND {column} IS NOT NULL \
+             ORDER BY {column} DESC LIMIT {limit}) AS best"
+        )
+    };
+    let parts = users.iter().flat_map(|user| (0..buckets(gpt)).map(|bucket| (*user, bucket)));
+    let sql = format!(
+        "SELECT user_id, chart_key FROM ({}) mine ORDER BY value DESC, user_id, chart_key LIMIT {limit}",
+        parts.map(part).collect::<Vec<_>>().join(" UNION ALL ")
+    );
+    let order: Vec<Key> = diesel::sql_query(sql).load(conn)?;
+    in_order(conn, &order)
+}
+
+/// PBs in a given order.
+fn in_order(conn: &mut Conn, order: &[Key]) -> Result<Vec<StoredPb>, DbError> {
+    let order: Vec<(i32, i32)> = order.iter().map(|key| (key.user_id, key.chart_key)).collect();
     let users: FxHashSet<i32> = order.iter().map(|(user, _)| *user).collect();
     let charts: FxHashSet<i32> = order.iter().map(|(_, chart)| *chart).collect();
     let query = pbs::table.filter(pbs::user_id.eq_any(users)).filter(pbs::chart_key.eq_any(charts));

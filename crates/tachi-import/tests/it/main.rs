@@ -11,6 +11,7 @@ mod background;
 mod changes;
 mod check;
 mod cost;
+mod destroy;
 mod examples;
 mod failures;
 mod games;

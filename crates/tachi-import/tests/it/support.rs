@@ -58,6 +58,8 @@ impl World {
             games: Game::ALL.to_vec(),
             fervidex_min_version: "1.3.0".to_owned(),
             beatoraja_queue_size: 3,
+            max_goals: 1000,
+            max_quests: 100,
         };
         let importer = Importer::new(database, configuration).unwrap();
         Self { importer, user, url, _folder: None, _postgres: None }

@@ -6,7 +6,10 @@ mod scores;
 mod sessions;
 mod targets;
 
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
+
+use crate::limits;
 
 /// How many PBs, scores or sessions a list has at most.
 const LIMIT: usize = 100;
@@ -23,7 +26,7 @@ pub fn configure(service: &mut ServiceConfig) {
         // PBs.
         .route(&at("/pbs"), web::get().to(pbs::search))
         .route(&at("/pbs/best"), web::get().to(pbs::best))
-        .route(&at("/pbs/all"), web::get().to(pbs::all))
+        .route(&at("/pbs/all"), web::get().to(pbs::all).wrap(from_fn(limits::aggressive)))
         .route(&at("/pbs/resolve"), web::post().to(pbs::resolve))
         .route(&at("/pbs/song/{song}"), web::get().to(pbs::of_song))
         .route(&at("/pbs/{chart}"), web::get().to(pbs::on_chart))
@@ -31,7 +34,7 @@ pub fn configure(service: &mut ServiceConfig) {
         // Scores.
         .route(&at("/scores"), web::get().to(scores::search))
         .route(&at("/scores/recent"), web::get().to(scores::recent))
-        .route(&at("/scores/all"), web::get().to(scores::all))
+        .route(&at("/scores/all"), web::get().to(scores::all).wrap(from_fn(limits::hyper_aggressive)))
         .route(&at("/scores/{chart}"), web::get().to(scores::on_chart))
         // Sessions.
         .route(&at("/sessions"), web::get().to(sessions::search))

@@ -1,0 +1,14 @@
+-- Programs of others that act for users: the codes they exchange for tokens.
+
+-- Codes, stored as hashes. One that was made for a client is good for that client only.
+CREATE TABLE oauth_codes (
+    code_hash BYTEA NOT NULL PRIMARY KEY CHECK (octet_length(code_hash) = 32),
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    client_id TEXT COLLATE "C" REFERENCES oauth_clients (client_id) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX oauth_codes_user ON oauth_codes (user_id);
+CREATE INDEX oauth_codes_client ON oauth_codes (client_id);
+CREATE INDEX oauth_codes_age ON oauth_codes (created_at);
+
+CREATE INDEX api_tokens_client ON api_tokens (client_id, user_id) WHERE client_id IS NOT NULL;

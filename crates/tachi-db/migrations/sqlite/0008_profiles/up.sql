@@ -1,0 +1,28 @@
+-- What users decide about their profiles, and what these were on earlier days.
+
+-- preferences: a JSON object; what it lacks is not decided.
+CREATE TABLE ugpt_settings (
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    gpt INTEGER NOT NULL,
+    preferences TEXT NOT NULL,
+    PRIMARY KEY (user_id, gpt)
+) STRICT, WITHOUT ROWID;
+
+-- ratings, classes: as in profiles. rank0 to rank3: the places by each rating, in the GPT's order.
+CREATE TABLE profile_snapshots (
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    gpt INTEGER NOT NULL,
+    taken_at INTEGER NOT NULL,
+    ratings TEXT NOT NULL,
+    classes TEXT NOT NULL,
+    rank0 INTEGER NOT NULL,
+    rank1 INTEGER NOT NULL,
+    rank2 INTEGER NOT NULL,
+    rank3 INTEGER NOT NULL,
+    out_of INTEGER NOT NULL,
+    playcount INTEGER NOT NULL,
+    PRIMARY KEY (user_id, gpt, taken_at)
+) STRICT, WITHOUT ROWID;
+
+-- Null for a name that is still the first one.
+ALTER TABLE users ADD COLUMN username_changed_at INTEGER;
