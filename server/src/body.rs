@@ -24,6 +24,18 @@ pub async fn object(request: &HttpRequest, payload: web::Payload) -> Result<Map<
     }
 }
 
+/// The fields of a form that a page sent, in its order.
+///
+/// # Errors
+/// When the body is none, or larger than the settings allow.
+pub async fn form(request: &HttpRequest, payload: web::Payload) -> Result<Vec<(String, String)>, ApiError> {
+    let bytes = read(request, payload).await?;
+    let refused = || ApiError::bad_request("The body is no form.");
+    let text = std::str::from_utf8(&bytes).map_err(|_| refused())?;
+    let fields = web::Query::<Vec<(String, String)>>::from_query(text).map_err(|_| refused())?;
+    Ok(fields.into_inner())
+}
+
 /// The bytes of a body that somebody else reads; none of one that does not call itself JSON.
 ///
 /// # Errors

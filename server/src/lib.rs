@@ -18,6 +18,7 @@ pub mod limits;
 pub mod logging;
 pub mod login;
 pub mod multipart;
+pub mod oauth;
 pub mod only_server;
 pub mod owned;
 pub mod password;

@@ -103,6 +103,34 @@ impl FromRequest for SelfKey {
     }
 }
 
+/// Whoever asks, logged in with a browser; no token will do.
+#[derive(Debug)]
+pub struct LoggedIn {
+    /// The user.
+    pub user: User,
+    /// The hash of the cookie.
+    pub login: TokenHash,
+}
+
+impl FromRequest for LoggedIn {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let caller = Caller::extract(&request).await?;
+            match (caller.proof(), caller.user()) {
+                (Proof::Login(hash), Some(user)) => Ok(Self { user: user.clone(), login: *hash }),
+                _ => {
+                    let text = "This endpoint requires session-level authentication.";
+                    Err(ApiError::new(Kind::Unauthorised, text))
+                }
+            }
+        })
+    }
+}
+
 /// The user whom a path names, for a caller who is that user or an admin and has the permission `P`, with a login or a
 /// token. The checks come in this order: the user exists, somebody is signed in, who may act, with the permission.
 #[derive(Debug)]

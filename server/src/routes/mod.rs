@@ -9,6 +9,7 @@ mod imports;
 mod instance;
 mod ir;
 mod leaderboards;
+mod oauth;
 mod orphans;
 mod polling;
 mod reading;
@@ -41,6 +42,8 @@ pub fn configure(service: &mut ServiceConfig) {
             .route("/config/max-rivals", web::get().to(instance::max_rivals))
             // Users and what is theirs alone.
             .configure(account::configure)
+            // Programs of others that act for users.
+            .configure(oauth::configure)
             // Whoever wants to know whether and how the instance runs.
             .route("/status", web::get().to(status::get))
             .route("/status", web::post().to(status::post))

@@ -63,6 +63,14 @@ impl Webhooks {
     }
 }
 
+/// Whether events may be sent to an address, and if not, why.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_target(text: &str, to_loopback: bool) -> Result<()> {
+    Allowed { to_loopback }.check(text).map(|_| ())
+}
+
 fn send_all(importer: &Importer, queue: &Mutex<VecDeque<News>>, allowed: Allowed, signal: &Signal) {
     let sender = match sender(allowed) {
         Ok(sender) => sender,

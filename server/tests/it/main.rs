@@ -9,6 +9,7 @@ mod auth;
 mod background;
 mod browsers;
 mod changes;
+mod clients;
 mod command_line;
 mod concurrency;
 mod crashes;

@@ -5,6 +5,8 @@ mod integrations;
 mod tokens;
 mod users;
 
+pub use tokens::ApiToken;
+
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, ServiceConfig};
 

@@ -9,25 +9,25 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tachi_core::ids::UserId;
-use tachi_db::tokens::{NewToken, Token, TokenHash, token_delete, token_insert, tokens_of_user};
-use tachi_db::{Conn, DbError};
+use tachi_db::clients::client_by_id;
+use tachi_db::tokens::{NewToken, Token, TokenHash, token_delete, tokens_of_user};
 
 use crate::app::{App, now};
-use crate::auth::{PERMISSIONS, hash_token};
+use crate::auth::hash_token;
 use crate::body;
 use crate::envelope::{ApiError, Nothing, success};
 use crate::fields::{refuse, text_opt};
+use crate::oauth::fields::permissions;
+use crate::oauth::{MAX_TOKENS, random_hex, replace_token, store_token};
 use crate::routes::shown;
 use crate::self_key::SelfKey;
 
-/// How many tokens a user has at most.
-const MAX: usize = 500;
 /// How many bytes of a hash stand for a token.
 const SHORT: usize = 8;
 
 /// The document of a token.
 #[derive(Serialize)]
-struct ApiToken<'a> {
+pub struct ApiToken<'a> {
     token: &'a str,
     #[serde(rename = "userID")]
     user_id: UserId,
@@ -38,7 +38,8 @@ struct ApiToken<'a> {
 }
 
 impl<'a> ApiToken<'a> {
-    fn new(token: &'a str, stored: &'a Token) -> Self {
+    /// A token and what is stored of it.
+    pub fn new(token: &'a str, stored: &'a Token) -> Self {
         Self {
             token,
             user_id: stored.user,
@@ -63,42 +64,48 @@ pub async fn list(request: HttpRequest, me: SelfKey) -> Result<HttpResponse, Api
     Ok(success("Returned keys.", documents))
 }
 
-/// `POST /users/:userID/api-tokens/create`: the only answer that ever holds the token.
+/// `POST /users/:userID/api-tokens/create`: the only answer that ever holds the token. One for a client takes the place
+/// of those that the client has of the user.
 pub async fn create(request: HttpRequest, me: SelfKey, payload: web::Payload) -> Result<HttpResponse, ApiError> {
     let app = App::of(&request)?;
     let body = body::object(&request, payload).await?;
     let given = |name: &str| body.get(name).filter(|value| !value.is_null());
-    let permissions = match (given("clientID"), given("permissions")) {
-        (Some(Value::String(client)), None) => {
-            // Nobody can register a client here yet.
-            return Err(ApiError::not_found(format!("The client {} does not exist.", shown(client))));
-        }
+    let (token, user) = (random_hex(), me.user.id);
+    let made = match (given("clientID"), given("permissions")) {
+        (Some(Value::String(client)), None) => for_client(&app, user, &token, client).await?,
         (Some(other), None) => return Err(refuse("clientID", "Expected a string.", Some(other))),
-        (None, Some(given)) => permissions(given)?,
+        (None, Some(given)) => {
+            let (permissions, identifier) = (permissions(Some(given))?, identifier(&body)?);
+            let hash = hash_token(&token);
+            app.write(move |conn| {
+                let (identifier, permissions) = (identifier.as_str(), permissions.as_slice());
+                let created_at = now();
+                store_token(conn, &NewToken { hash, user, identifier, permissions, client_id: None, created_at })
+            })
+            .await?
+        }
         (Some(_), Some(_)) | (None, None) => {
             return Err(ApiError::bad_request("Expected either clientID or permissions."));
         }
     };
-    let identifier = identifier(&body)?;
-    let user = me.user.id;
-    let token = const_hex::encode(rand::random::<[u8; 20]>());
-    let hash = hash_token(&token);
-    let made = app.write(move |conn| insert(conn, hash, user, &identifier, &permissions)).await?;
-    let stored = made.ok_or_else(|| ApiError::bad_request(format!("You have {MAX} API tokens. Delete one first.")))?;
+    let stored = made.ok_or_else(too_many)?;
     Ok(success("Successfully created API token.", ApiToken::new(&token, &stored)))
 }
 
-fn permissions(given: &Value) -> Result<Vec<String>, ApiError> {
-    let refused = || {
-        let reason = format!("Expected an array of any of {}.", PERMISSIONS.join(", "));
-        refuse("permissions", &reason, Some(given))
-    };
-    let known = |value: &Value| value.as_str().filter(|name| PERMISSIONS.contains(name)).map(str::to_owned);
-    let mut names: Vec<String> =
-        given.as_array().and_then(|names| names.iter().map(known).collect()).ok_or_else(refused)?;
-    names.sort_unstable();
-    names.dedup();
-    Ok(names)
+/// What whoever has too many tokens is told.
+pub fn too_many() -> ApiError {
+    ApiError::bad_request(format!("You have {MAX_TOKENS} API tokens. Delete one first."))
+}
+
+/// Gives a client a token; `None` when the user has too many.
+async fn for_client(app: &App, user: UserId, token: &str, client: &str) -> Result<Option<Token>, ApiError> {
+    let missing = ApiError::not_found(format!("The client {} does not exist.", shown(client)));
+    let (token, client) = (token.to_owned(), client.to_owned());
+    let made = app.write(move |conn| {
+        let Some(client) = client_by_id(conn, &client)? else { return Ok(None) };
+        replace_token(conn, &token, user, &client, now()).map(Some)
+    });
+    made.await?.ok_or(missing)
 }
 
 fn identifier(body: &Map<String, Value>) -> Result<String, ApiError> {
@@ -107,23 +114,6 @@ fn identifier(body: &Map<String, Value>) -> Result<String, ApiError> {
         return Err(refuse("identifier", "Expected 1 to 255 characters.", body.get("identifier")));
     }
     Ok(identifier.to_owned())
-}
-
-fn insert(
-    conn: &mut Conn,
-    hash: TokenHash,
-    user: UserId,
-    identifier: &str,
-    permissions: &[String],
-) -> Result<Option<Token>, DbError> {
-    if tokens_of_user(conn, user)?.len() >= MAX {
-        return Ok(None);
-    }
-    let created_at = now();
-    let token = NewToken { hash, user, identifier, permissions, client_id: None, created_at };
-    let id = token_insert(conn, &token)?;
-    let (identifier, permissions) = (identifier.to_owned(), permissions.to_vec());
-    Ok(Some(Token { id, hash, user, identifier, permissions, client_id: None, created_at }))
 }
 
 /// `DELETE /users/:userID/api-tokens/:token`: the token itself or its short form.

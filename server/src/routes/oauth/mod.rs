@@ -1,0 +1,24 @@
+//! Programs of others that act for users. Source: `spec/rest-api.md` 11.
+
+mod clients;
+mod codes;
+
+use actix_web::middleware::DefaultHeaders;
+use actix_web::web::{self, ServiceConfig};
+
+/// Puts the routes into the scope of the API. Clients have two prefixes, the second that of 2021.
+pub fn configure(service: &mut ServiceConfig) {
+    service.service(web::scope("/clients").wrap(no_store()).configure(clients::configure)).service(
+        web::scope("/oauth")
+            .wrap(no_store())
+            .route("/create-code", web::post().to(codes::create))
+            .route("/token", web::post().to(codes::exchange))
+            .service(web::scope("/clients").configure(clients::configure))
+            .default_service(web::to(super::no_such_endpoint)),
+    );
+}
+
+/// For answers that no cache may keep.
+fn no_store() -> DefaultHeaders {
+    DefaultHeaders::new().add(("Cache-Control", "no-store"))
+}
