@@ -143,6 +143,14 @@ pub struct UserDocument {
     is_supporter: bool,
 }
 
+impl UserDocument {
+    /// The user's number.
+    #[must_use]
+    pub fn id(&self) -> UserId {
+        UserId(self.id)
+    }
+}
+
 /// The public document of a user.
 pub fn user(user: User) -> UserDocument {
     UserDocument {

@@ -120,7 +120,10 @@ async fn tell_browsers(
     };
     let headers: &mut HeaderMap = answer.headers_mut();
     for (name, value) in told.iter().flat_map(|told| &told.0) {
-        headers.insert(name.clone(), value.clone());
+        // What an answer says itself, it has a reason for.
+        if !headers.contains_key(name) {
+            headers.insert(name.clone(), value.clone());
+        }
     }
     Ok(answer)
 }

@@ -42,6 +42,14 @@ pub async fn find(request: &HttpRequest, app: &App) -> Result<Option<Login>, Api
     Ok(Some(Login { user, hash }))
 }
 
+/// Refuses a request that a page of another origin sent.
+pub fn refuse_foreign(request: &HttpRequest, settings: &Settings) -> Result<(), ApiError> {
+    if is_foreign(request, settings) {
+        return Err(ApiError::new(Kind::Forbidden, "A page of another site may not do this."));
+    }
+    Ok(())
+}
+
 /// Whether a page of another origin sent the request. Browsers say so with everything that changes something. That the
 /// cookie is SameSite does not help against other ports and names of the same site.
 fn is_foreign(request: &HttpRequest, settings: &Settings) -> bool {

@@ -4,9 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tachi_core::game::Gpt;
 use tachi_db::DbError;
 use tachi_db::jobs::{job_claim, job_last_run};
 use tachi_db::recalculation::recalculation_pending;
+use tachi_db::snapshots::snapshots_take;
 use tachi_import::{ImportFailure, Importer};
 
 use crate::app::now;
@@ -32,6 +34,13 @@ struct Job {
 }
 
 const JOBS: &[Job] = &[
+    Job {
+        name: "snapshots",
+        period: DAY,
+        offset: 0,
+        is_needed: |_| Ok(true),
+        run: |importer| take_snapshots(importer, now()),
+    },
     Job {
         name: "orphans",
         period: DAY,
@@ -100,6 +109,14 @@ fn claim(importer: &Importer, job: &Job, now: i64) -> Result<bool, DbError> {
     importer.database().write(WAIT, |conn| job_claim(conn, job.name, due, importer.instance(), now))
 }
 
+/// Keeps what every profile is, a GPT at a time, so that nobody waits long for their turn to write.
+fn take_snapshots(importer: &Importer, now: i64) -> Result<(), ImportFailure> {
+    for gpt in Gpt::ALL {
+        importer.database().write(WAIT, |conn| snapshots_take(conn, *gpt, now))?;
+    }
+    Ok(())
+}
+
 /// When a job was due last.
 fn last_due(job: &Job, now: i64) -> i64 {
     (now - job.offset).div_euclid(job.period) * job.period + job.offset
@@ -110,10 +127,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn orphans_are_due_at_one_in_the_morning() {
-        let [orphans, recalculation] = JOBS else { panic!("two jobs") };
+    fn snapshots_are_due_at_midnight_and_orphans_at_one() {
+        let [snapshots, orphans, recalculation] = JOBS else { panic!("three jobs") };
         // 21 September 2021, 00:00 UTC.
         let midnight = 1_632_182_400_000;
+        assert_eq!(last_due(snapshots, midnight + DAY - 1), midnight);
         assert_eq!(last_due(orphans, midnight), midnight - DAY + 60 * MINUTE);
         assert_eq!(last_due(orphans, midnight + 60 * MINUTE - 1), midnight - DAY + 60 * MINUTE);
         assert_eq!(last_due(orphans, midnight + 60 * MINUTE), midnight + 60 * MINUTE);

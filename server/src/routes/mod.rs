@@ -11,6 +11,7 @@ mod ir;
 mod leaderboards;
 mod oauth;
 mod orphans;
+mod pages;
 mod polling;
 mod reading;
 mod resolve;
@@ -65,6 +66,8 @@ pub fn configure(service: &mut ServiceConfig) {
             .default_service(web::to(no_such_endpoint)),
     );
     service.configure(ir::configure);
+    // Pages for people.
+    service.configure(pages::configure);
     // Whoever watches over the process.
     service.route("/healthz", web::get().to(instance::healthz));
     service.route("/.deploy/up", web::get().to(instance::healthz));

@@ -33,6 +33,7 @@ mod ir_usc;
 mod limits;
 mod logins;
 mod multipart;
+mod pages;
 mod polling;
 mod reading;
 mod schedule;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
+use tachi_core::ids::UserId;
 use tachi_db::logins::login_delete;
 use tachi_db::users::{user_by_id, user_credentials};
 
@@ -65,7 +66,8 @@ impl From<RegistrationError> for ApiError {
     }
 }
 
-fn username(body: &Map<String, Value>) -> Result<&str, ApiError> {
+/// A name that somebody wants to have.
+pub fn username(body: &Map<String, Value>) -> Result<&str, ApiError> {
     let name = text(body, "username")?;
     if is_username(name) {
         return Ok(name);
@@ -84,7 +86,8 @@ pub fn new_password(body: &Map<String, Value>) -> Result<&str, ApiError> {
     Ok(password)
 }
 
-fn email(body: &Map<String, Value>) -> Result<String, ApiError> {
+/// A mail address that somebody wants to have, in lower case.
+pub fn email(body: &Map<String, Value>) -> Result<String, ApiError> {
     let received = body.get("email").or_else(|| body.get("!email"));
     let address = received.and_then(Value::as_str).filter(|address| is_email(address));
     let refused = || refuse("email", "Expected an email address.", received);
@@ -97,6 +100,15 @@ pub async fn login(request: HttpRequest, _caller: Caller, payload: web::Payload)
     let body = body::object(&request, payload).await?;
     let username = username(&body)?.to_owned();
     let password = secret(&body, "!password")?.to_owned();
+    let (id, new) = log_in(&request, username, password).await?;
+    let mut answer = success("Successfully logged in.", json!({ "userID": id }));
+    answer.add_cookie(&new.cookie(&app.settings)).map_err(ApiError::internal)?;
+    Ok(answer)
+}
+
+/// Logs a user in who knows the password: the login is stored, the browser has to be given its cookie.
+pub async fn log_in(request: &HttpRequest, username: String, password: String) -> Result<(UserId, NewLogin), ApiError> {
+    let app = App::of(request)?;
     let name = username.clone();
     let found = app.read(move |conn| user_credentials(conn, &name)).await?;
     // Nobody's password takes as long to check as somebody's.
@@ -108,12 +120,10 @@ pub async fn login(request: HttpRequest, _caller: Caller, payload: web::Payload)
     }
     let user = app.read(move |conn| user_by_id(conn, id)).await?;
     user.as_ref().map_or(Ok(()), |user| refuse_banned(&app, user))?;
-    let new = NewLogin::new(&request, &app.settings);
+    let new = NewLogin::new(request, &app.settings);
     let stored = new.clone();
     app.write(move |conn| stored.store(conn, id, now())).await?;
-    let mut answer = success("Successfully logged in.", json!({ "userID": id }));
-    answer.add_cookie(&new.cookie(&app.settings)).map_err(ApiError::internal)?;
-    Ok(answer)
+    Ok((id, new))
 }
 
 /// `POST /auth/logout`.

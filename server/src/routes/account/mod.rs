@@ -2,10 +2,12 @@
 
 mod auth;
 mod integrations;
+mod own;
 mod tokens;
 mod users;
 
-pub use tokens::ApiToken;
+pub use auth::{log_in, new_password};
+pub use tokens::{ApiToken, too_many};
 
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, ServiceConfig};
@@ -49,6 +51,11 @@ pub fn configure(service: &mut ServiceConfig) {
         .route("/users/{user}", web::patch().to(users::patch))
         .route("/users/{user}/settings", web::get().to(users::get_settings))
         .route("/users/{user}/settings", web::patch().to(users::patch_settings))
+        .route("/users/{user}/is-email-verified", web::get().to(own::is_email_verified))
+        .route("/users/{user}/email", web::get().to(own::email))
+        .route("/users/{user}/change-email", web::post().to(own::change_email))
+        .route("/users/{user}/change-username", web::post().to(own::change_username))
+        .route("/users/{user}/pfp", web::get().to(own::picture))
         .route("/users/{user}/change-password", web::post().to(users::change_password));
 }
 

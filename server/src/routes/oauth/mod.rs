@@ -3,6 +3,8 @@
 mod clients;
 mod codes;
 
+pub use clients::find as find_client;
+
 use actix_web::middleware::DefaultHeaders;
 use actix_web::web::{self, ServiceConfig};
 

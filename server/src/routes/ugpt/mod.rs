@@ -1,9 +1,13 @@
 //! What a user did on a game: `/users/:userID/games/:game/:playtype`. Source: `spec/rest-api.md` 7.
 
+mod destroy;
+mod history;
 mod pbs;
 mod profile;
+mod rivals;
 mod scores;
 mod sessions;
+mod settings;
 mod targets;
 
 use actix_web::middleware::from_fn;
@@ -23,6 +27,7 @@ pub fn configure(service: &mut ServiceConfig) {
         .route(&at(""), web::get().to(profile::root))
         .route(&at("/most-played"), web::get().to(profile::most_played))
         .route(&at("/leaderboard-adjacent"), web::get().to(profile::adjacent))
+        .route(&at("/history"), web::get().to(history::get))
         // PBs.
         .route(&at("/pbs"), web::get().to(pbs::search))
         .route(&at("/pbs/best"), web::get().to(pbs::best))
@@ -30,6 +35,7 @@ pub fn configure(service: &mut ServiceConfig) {
         .route(&at("/pbs/resolve"), web::post().to(pbs::resolve))
         .route(&at("/pbs/song/{song}"), web::get().to(pbs::of_song))
         .route(&at("/pbs/{chart}"), web::get().to(pbs::on_chart))
+        .route(&at("/pbs/{chart}/rivals"), web::get().to(rivals::on_chart))
         .route(&at("/pbs/{chart}/leaderboard-adjacent"), web::get().to(pbs::adjacent))
         // Scores.
         .route(&at("/scores"), web::get().to(scores::search))
@@ -50,6 +56,7 @@ pub fn configure(service: &mut ServiceConfig) {
         .route(&at("/targets/goals/add-goal"), web::post().to(targets::add_goal))
         .route(&at("/targets/goals/{goal}"), web::get().to(targets::goal))
         .route(&at("/targets/goals/{goal}"), web::delete().to(targets::remove_goal));
+    configure_own(service, at);
     for name in ["quests", "milestones"] {
         service
             .route(&at(&format!("/targets/{name}")), web::get().to(targets::quests))
@@ -57,4 +64,16 @@ pub fn configure(service: &mut ServiceConfig) {
             .route(&at(&format!("/targets/{name}/{{quest}}")), web::put().to(targets::add_quest))
             .route(&at(&format!("/targets/{name}/{{quest}}")), web::delete().to(targets::remove_quest));
     }
+}
+
+/// What a user decides about the profile.
+fn configure_own(service: &mut ServiceConfig, at: impl Fn(&str) -> String) {
+    service
+        .route(&at(""), web::delete().to(destroy::destroy))
+        .route(&at("/settings"), web::get().to(settings::get))
+        .route(&at("/settings"), web::patch().to(settings::patch))
+        .route(&at("/rivals"), web::get().to(rivals::list))
+        .route(&at("/rivals"), web::put().to(rivals::put))
+        .route(&at("/rivals/challengers"), web::get().to(rivals::challengers))
+        .route(&at("/rivals/pb-leaderboard"), web::get().to(rivals::pb_leaderboard));
 }

@@ -5,6 +5,7 @@ mod edits;
 mod imports;
 mod leaderboards;
 mod orphans;
+mod own;
 mod paths;
 mod pbs;
 mod profile;
@@ -17,7 +18,7 @@ mod targets;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Caller, NOON, Player, TestServer, batch, score};
+use crate::support::{Answer, Caller, NOON, Player, TestServer, batch, client, score};
 
 pub const GUEST: &str = "You are not authorised to perform this action.";
 pub const NO_SEARCH: &str = "[search] Expected a string. (Received nothing (undefined))";

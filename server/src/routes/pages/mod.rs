@@ -1,0 +1,74 @@
+//! Pages for people: agreeing that a program acts for them. Plain HTML without scripts, from no other host.
+//! Source: `spec/rest-api.md` 14.
+
+mod file_flow;
+mod html;
+mod request_auth;
+mod sign_in;
+
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use sha2::{Digest, Sha256};
+use tachi_db::clients::Client;
+
+use self::html::{PageError, escape};
+use crate::auth::{Caller, Proof};
+use crate::envelope::{ApiError, Kind};
+use crate::limits;
+use crate::self_key::LoggedIn;
+
+/// Puts the pages into a service.
+pub fn configure(service: &mut ServiceConfig) {
+    service
+        .route("/oauth/request-auth", web::get().to(request_auth::ask))
+        .route("/oauth/request-auth", web::post().to(request_auth::agree))
+        .route("/client-file-flow/{client}", web::get().to(file_flow::ask))
+        .route("/client-file-flow/{client}", web::post().to(file_flow::agree))
+        .route("/sign-in", web::post().to(sign_in::sign_in).wrap(from_fn(limits::aggressive)))
+        .route("/pages.css", web::get().to(style));
+}
+
+async fn style() -> HttpResponse {
+    HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/css; charset=utf-8")).body(include_str!("pages.css"))
+}
+
+/// Who looks at a page, if they are logged in; a token is no login.
+async fn visitor(request: &HttpRequest) -> Result<Option<LoggedIn>, ApiError> {
+    let caller = Caller::extract(request).await?;
+    Ok(match (caller.proof(), caller.user()) {
+        (Proof::Login(hash), Some(user)) => Some(LoggedIn { user: user.clone(), login: *hash }),
+        _ => None,
+    })
+}
+
+/// What a form holds that only a page of ours can know: it is of one login and one client.
+fn seal(me: &LoggedIn, client: &Client) -> String {
+    let digest = Sha256::new().chain_update(b"tachi form\0").chain_update(me.login).chain_update(&client.client_id);
+    const_hex::encode(digest.finalize())
+}
+
+/// Refuses a form that no page of ours made for this login and client.
+fn check_seal(fields: &[(String, String)], me: &LoggedIn, client: &Client) -> Result<(), PageError> {
+    if field(fields, "seal") == Some(&seal(me, client)) {
+        return Ok(());
+    }
+    Err(ApiError::new(Kind::Forbidden, "This form is too old. Go back, and load the page again.").into())
+}
+
+fn field<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}
+
+/// Whoever sends a form and has to be logged in.
+async fn signed_in(request: &HttpRequest) -> Result<LoggedIn, PageError> {
+    let me = visitor(request).await?;
+    Ok(me.ok_or_else(|| ApiError::new(Kind::Unauthorised, "You are not logged in any more. Load the page again."))?)
+}
+
+/// What a client would be allowed, as a list.
+fn permissions(client: &Client) -> String {
+    let items = client.permissions.iter().map(|permission| format!("<li><code>{}</code></li>", escape(permission)));
+    format!("<ul>{}</ul>", items.collect::<String>())
+}
