@@ -15,7 +15,6 @@ use tachi_core::import_type::ImportType;
 use tachi_db::background::*;
 use tachi_db::catalogue::*;
 use tachi_db::clients::*;
-use tachi_db::destroy::*;
 use tachi_db::goals::*;
 use tachi_db::imports::*;
 use tachi_db::jobs::*;

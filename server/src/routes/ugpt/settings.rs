@@ -23,17 +23,26 @@ const MAX_FOLDERS: usize = 20;
 /// How long what a game's own preferences may be, in bytes.
 const MAX_SPECIFIC: usize = 4_000;
 
-/// The members, and what stands for each that is not decided.
-const MEMBERS: [(&str, fn() -> Value); 8] = [
-    ("preferredScoreAlg", || Value::Null),
-    ("preferredSessionAlg", || Value::Null),
-    ("preferredProfileAlg", || Value::Null),
-    ("stats", || json!([])),
-    ("defaultTable", || Value::Null),
-    ("preferredRanking", || Value::Null),
-    ("preferredDefaultEnum", || Value::Null),
-    ("gameSpecific", || json!({})),
+/// The members.
+const MEMBERS: [&str; 8] = [
+    "preferredScoreAlg",
+    "preferredSessionAlg",
+    "preferredProfileAlg",
+    "stats",
+    "defaultTable",
+    "preferredRanking",
+    "preferredDefaultEnum",
+    "gameSpecific",
 ];
+
+/// What stands for a member that is not decided.
+fn undecided(name: &str) -> Value {
+    match name {
+        "stats" => json!([]),
+        "gameSpecific" => json!({}),
+        _ => Value::Null,
+    }
+}
 
 /// May change a profile.
 #[derive(Debug)]
@@ -45,7 +54,7 @@ impl Permission for CustomiseProfile {
 
 fn document(conn: &mut Conn, user: UserId, gpt: Gpt) -> Result<Value, DbError> {
     let mut stored = ugpt_settings_get(conn, user, gpt)?;
-    let members = MEMBERS.map(|(name, default)| (name.to_owned(), stored.remove(name).unwrap_or_else(default)));
+    let members = MEMBERS.map(|name| (name.to_owned(), stored.remove(name).unwrap_or_else(|| undecided(name))));
     let rivals = rivals_in_order(conn, user, gpt)?;
     let config = gpt.config();
     Ok(json!({
@@ -64,7 +73,7 @@ pub async fn patch(ugpt: Ugpt, payload: web::Payload) -> Result<HttpResponse, Ap
     let user = ugpt.owner::<CustomiseProfile>().await?;
     let body = body::object(ugpt.on.request(), payload).await?;
     let (app, gpt) = (ugpt.on.app.clone(), ugpt.on.gpt);
-    let given = MEMBERS.iter().filter_map(|(name, _)| Some((*name, body.get(*name)?.clone())));
+    let given = MEMBERS.iter().filter_map(|name| Some((*name, body.get(*name)?.clone())));
     let changes: Vec<(&'static str, Value)> = given.collect();
     if changes.is_empty() {
         return Err(ApiError::bad_request("Expected something to change."));
