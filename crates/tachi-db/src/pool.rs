@@ -108,10 +108,11 @@ pub(crate) fn connect(target: &Target, role: Role) -> Result<Conn, DbError> {
 
 /// Deadlocks are known by their English text only, and only a superuser may choose the language of messages; for
 /// others the administrator may (`ALTER ROLE tachi SET lc_messages = 'C'`). Compiling these short queries would take
-/// longer than running them.
+/// longer than running them, and so does planning them for each set of values: the best way is through an index,
+/// whatever the values are.
 const POSTGRES_SETTINGS: &str = "\
     SELECT set_config('lc_messages', 'C', false) FROM pg_roles WHERE rolname = current_user AND rolsuper; \
-    SET jit = off";
+    SET jit = off; SET plan_cache_mode = force_generic_plan";
 
 fn open_sqlite(path: &Path) -> Result<SqliteConnection, String> {
     // An absolute path is never mistaken for a URI or for ":memory:".
