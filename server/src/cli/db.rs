@@ -20,8 +20,9 @@ pub enum Command {
     ///
     /// Between SQLite and PostgreSQL in either direction, or between two of a kind. Every row is read back and compared
     /// before the copy counts. Stop the servers of the source first: it is read as it was at the beginning, and what
-    /// players send meanwhile is not copied. Secrets of linked services stay encrypted, so that TACHI_SECRET_KEY has to
-    /// move along.
+    /// players send meanwhile is not copied. What players have linked stays encrypted, so that its key has to move along:
+    /// TACHI_SECRET_KEY, or the file secret.key in the data folder. A password in a URL shows in the list of processes;
+    /// PGPASSWORD and ~/.pgpass do not.
     Copy {
         /// What is copied: postgres://..., sqlite://PATH or PATH
         #[arg(long, value_name = "URL")]
@@ -32,7 +33,8 @@ pub enum Command {
     },
     /// Saves the SQLite database into a file, also while a server uses it
     ///
-    /// The file is a database as it was at one moment, checked before it gets its name. For PostgreSQL there is pg_dump.
+    /// The file is a database as it was at one moment, checked before it gets its name. The key of what players have
+    /// linked is not in it: save secret.key of the data folder apart. For PostgreSQL there is pg_dump.
     Backup {
         /// The file
         file: PathBuf,

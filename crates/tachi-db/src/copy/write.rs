@@ -131,34 +131,37 @@ fn postgres_insert<'a>(
         let values = Values { table, rows, at, column };
         query = match column.kind {
             Kind::Boolean => query.bind::<Array<Nullable<Bool>>, _>(values.convert(|value| match value {
-                Value::Integer(0) => Some(false),
-                Value::Integer(1) => Some(true),
-                _ => None,
+                Value::Integer(0) => Ok(false),
+                Value::Integer(1) => Ok(true),
+                _ => Err(Unfit),
             })?),
             Kind::Small => query.bind::<Array<Nullable<SmallInt>>, _>(values.convert(integer::<i16>)?),
             Kind::Integer => query.bind::<Array<Nullable<Integer>>, _>(values.convert(integer::<i32>)?),
             Kind::Big => query.bind::<Array<Nullable<BigInt>>, _>(values.convert(integer::<i64>)?),
             Kind::Double => query.bind::<Array<Nullable<Double>>, _>(values.convert(|value| match value {
-                Value::Real(value) => Some(*value),
-                _ => None,
+                Value::Real(value) => Ok(*value),
+                _ => Err(Unfit),
             })?),
             Kind::Text => query.bind::<Array<Nullable<Text>>, _>(values.convert(|value| match value {
-                Value::Text(text) => Some(text.as_str()),
-                _ => None,
+                Value::Text(text) => Ok(text.as_str()),
+                _ => Err(Unfit),
             })?),
             Kind::Bytes => query.bind::<Array<Nullable<Binary>>, _>(values.convert(|value| match value {
-                Value::Bytes(bytes) => Some(bytes.as_slice()),
-                _ => None,
+                Value::Bytes(bytes) => Ok(bytes.as_slice()),
+                _ => Err(Unfit),
             })?),
         };
     }
     Ok(query)
 }
 
-fn integer<T: TryFrom<i64>>(value: &Value) -> Option<T> {
+/// A value is not one of the column's kind.
+struct Unfit;
+
+fn integer<T: TryFrom<i64>>(value: &Value) -> Result<T, Unfit> {
     match value {
-        Value::Integer(value) => T::try_from(*value).ok(),
-        _ => None,
+        Value::Integer(value) => T::try_from(*value).map_err(|_| Unfit),
+        _ => Err(Unfit),
     }
 }
 
@@ -171,10 +174,10 @@ struct Values<'t, 'a> {
 }
 
 impl<'a> Values<'_, 'a> {
-    fn convert<T>(&self, convert: impl Fn(&'a Value) -> Option<T>) -> Result<Vec<Option<T>>, CopyError> {
+    fn convert<T>(&self, convert: impl Fn(&'a Value) -> Result<T, Unfit>) -> Result<Vec<Option<T>>, CopyError> {
         let convert = |row: &'a Row| match &row.0[self.at] {
             Value::Null => Ok(None),
-            value => convert(value).map(Some).ok_or_else(|| {
+            value => convert(value).map(Some).map_err(|Unfit| {
                 let reason =
                     format!("{} cannot be {value}, it is of the kind {:?}", self.column.name, self.column.kind);
                 refused(self.table, row, reason)

@@ -1,6 +1,6 @@
 //! Saving a SQLite database.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use diesel::connection::SimpleConnection;
@@ -46,7 +46,7 @@ impl World {
     }
 }
 
-fn users(path: &PathBuf) -> i64 {
+fn users(path: &Path) -> i64 {
     #[derive(QueryableByName)]
     struct Count {
         #[diesel(sql_type = BigInt)]
@@ -127,7 +127,7 @@ fn a_database_in_use_is_never_replaced() {
     other.add("another");
     let error = backup(&world.url, &PathBuf::from(&other.url), true).unwrap_err();
     assert!(matches!(error, BackupError::InUse { .. }), "{error}");
-    assert_eq!((users(&itself), users(&PathBuf::from(&other.url))), (1, 1));
+    assert_eq!((users(&itself), users(Path::new(&other.url))), (1, 1));
 }
 
 #[test]
