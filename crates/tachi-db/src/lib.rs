@@ -40,8 +40,10 @@ mod score_data;
 mod target;
 
 pub mod background;
+pub mod backup;
 pub mod catalogue;
 pub mod clients;
+pub mod copy;
 pub mod dangling;
 pub mod goals;
 pub mod hook_settings;

@@ -39,6 +39,8 @@ pub(crate) enum Role {
     Reader,
     /// The one that moves the write-ahead log into the database file.
     Checkpointer,
+    /// One that saves the database into another file.
+    Saver,
 }
 
 /// A connection of the pool.
@@ -146,7 +148,7 @@ fn set_up_sqlite(conn: &mut SqliteConnection, role: Role) -> Result<(), DbError>
              PRAGMA busy_timeout = 250"
         }
         Role::Reader => "PRAGMA query_only = ON",
-        Role::Checkpointer => "PRAGMA wal_autocheckpoint = 0",
+        Role::Checkpointer | Role::Saver => "PRAGMA wal_autocheckpoint = 0",
     })?;
     Ok(())
 }

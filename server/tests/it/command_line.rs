@@ -421,6 +421,30 @@ fn nothing_secret_is_logged_at_any_level() {
 }
 
 #[test]
+fn a_database_is_saved_while_it_is_served_and_copied() {
+    let tachi = Tachi::new();
+    let token = tachi.player("alice");
+    tachi.write("demo.csv", &demo_csv());
+    let document = tachi.import(&[]);
+    let serving = Serving::start(tachi.command(&["serve", "--bind", "127.0.0.1:0", "--log", "error"]));
+    assert!(tachi.ok(&["db", "backup", "saved.db"]).ends_with(" bytes saved."));
+    assert!(tachi.fails(&["db", "backup", "saved.db"]).contains("saved.db exists already"));
+    tachi.ok(&["db", "backup", "saved.db", "--force"]);
+    let path = format!("{}/api/v1/imports/{}", serving.url, document["importID"].as_str().unwrap());
+    assert_eq!(Answer::from(client().get(path).bearer_auth(&token).send().unwrap()).body()["import"], document);
+    drop(serving);
+
+    assert!(tachi.fails(&["db", "copy", "--from", "saved.db", "--to", "saved.db"]).contains("same database"));
+    let copied = tachi.ok(&["db", "copy", "--from", "saved.db", "--to", "copy.db"]);
+    assert!(copied.contains("scores") && copied.ends_with(" rows copied and compared."), "{copied}");
+    assert!(tachi.fails(&["db", "copy", "--from", "saved.db", "--to", "copy.db"]).contains("is not empty"));
+    assert!(tachi.fails(&["db", "copy", "--from", "missing.db", "--to", "new.db"]).contains("no such file"));
+    assert!(!tachi.path("new.db").exists());
+    assert_eq!(tachi.ok(&["db", "check", "--database-url", "copy.db"]), "0 faults, 0 warnings.");
+    assert_eq!(tachi.import(&["--database-url", "copy.db"])["scoreIDs"], json!([]));
+}
+
+#[test]
 fn the_schema_of_batch_manual_is_printed() {
     let tachi = Tachi::new();
     let printed: Value = serde_json::from_str(&tachi.ok(&["schema", "batch-manual"])).unwrap();

@@ -1,7 +1,6 @@
 //! One binary for all integration tests of the crate.
 
 #[path = "../../../tachi-db/tests/support/postgres.rs"]
-#[expect(dead_code, reason = "shared with the tests of the database, which use more of it")]
 mod postgres;
 
 #[path = "../../../tachi-db/tests/support/dump.rs"]
@@ -10,6 +9,7 @@ mod dump;
 mod background;
 mod changes;
 mod check;
+mod copy;
 mod cost;
 mod examples;
 mod failures;
