@@ -243,10 +243,10 @@ mod tests {
             assert!(schema(wrong).is_err(), "{wrong}");
         }
         let parameters = members("search: string, limit?: int(1..50)").unwrap();
-        assert_eq!(parameters.iter().map(|(name, required, _)| (&**name, *required)).collect::<Vec<_>>(), [
-            ("search", true),
-            ("limit", false)
-        ]);
+        assert_eq!(
+            parameters.iter().map(|(name, required, _)| (&**name, *required)).collect::<Vec<_>>(),
+            [("search", true), ("limit", false)]
+        );
         assert!(members("search").is_err());
     }
 }

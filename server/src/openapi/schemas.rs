@@ -37,10 +37,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
          message: string?, scoreID: ScoreID?, orphanID: OrphanID?, \
          candidates: {songID: int, title: string, artist: string}[]}",
     ),
-    (
-        "RowStatus",
-        "\"new\"|\"known\"|\"enriched\"|\"skipped\"|\"orphan\"|\"invalid\"|\"ambiguous\"|\"internal\"",
-    ),
+    ("RowStatus", "\"new\"|\"known\"|\"enriched\"|\"skipped\"|\"orphan\"|\"invalid\"|\"ambiguous\"|\"internal\""),
     ("ImportStarted", "{url: string, importID: ImportID}"),
     (
         "ImportProgress",
@@ -56,17 +53,14 @@ pub const SCHEMAS: &[(&str, &str)] = &[
         "User",
         "{id: int(1..), username: string, usernameLowercase: string, about: string, status: string?, \
          socialMedia: {*: string?}, joinDate: ms, lastSeen: ms, customPfpLocation: string?, \
-         customBannerLocation: string?, badges: string[], authLevel: int(0..3), clan: string?, isSupporter: bool}",
+         customBannerLocation: string?, badges: string[], authLevel: int(0..3), clan: string?, isSupporter: bool, __isRival?: bool}",
     ),
     (
         "UserSettings",
         "{userID: int, following: int[], preferences: {invisible: bool, developerMode: bool, contentiousContent: bool, \
          advancedMode: bool, deletableScores: bool}}",
     ),
-    (
-        "APIToken",
-        "{token: string, userID: int, identifier: string, permissions: {*: bool}, fromAPIClient: string?}",
-    ),
+    ("APIToken", "{token: string, userID: int, identifier: string, permissions: {*: bool}, fromAPIClient: string?}"),
     // --- Songs and charts --------------------------------------------------------------------------------------
     ("Song", "{id: int, title: string, artist: string, searchTerms: string[], altTitles: string[], data: object}"),
     (
@@ -84,7 +78,12 @@ pub const SCHEMAS: &[(&str, &str)] = &[
         "{tableID: string, game: string, playtype: string, title: string, description: string, folders: string[], \
          inactive: bool, default: bool}",
     ),
-    ("GameConfig", "{game: string, *: any}"),
+    (
+        "GameConfig",
+        "{game: string, name: string, edition: string, playtypes: string[], idStrings: string[], v3Games: string[], \
+         songData: object[]}",
+    ),
+    ("GPTConfig", "{game: string, playtype: string, *: any}"),
     // --- Scores ------------------------------------------------------------------------------------------------
     (
         "Score",
@@ -92,10 +91,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
          service: string, importType: string?, timeAchieved: ms?, timeAdded: ms, isPrimary: bool, highlight: bool, \
          comment: string?, scoreData: ScoreData, scoreMeta: object, calculatedData: Ratings}",
     ),
-    (
-        "ScoreData",
-        "{judgements: {*: int?}, enumIndexes: {*: int}, optional: {enumIndexes: {*: int}, *: any}, *: any}",
-    ),
+    ("ScoreData", "{judgements: {*: int?}, enumIndexes: {*: int}, optional: {enumIndexes: {*: int}, *: any}, *: any}"),
     ("Ratings", "{*: num?}"),
     (
         "PB",
@@ -168,10 +164,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
         "{matchType: string, identifier: string, difficulty?: string?, version?: string?, artist?: string?}",
     ),
     // --- Game clients ------------------------------------------------------------------------------------------
-    (
-        "UscAnswer",
-        "{statusCode: int, description: string, body?: any}",
-    ),
+    ("UscAnswer", "{statusCode: int, description: string, body?: any}"),
     // --- The envelope ------------------------------------------------------------------------------------------
     ("Failure", "{success: bool, description: string, error?: string, status?: int, message?: string}"),
 ];

@@ -54,12 +54,8 @@ fn api() -> Api {
     api.scope("/api/v1/auth", account::auth_routes, |scope| {
         scope.wrap(account::no_store()).default_service(web::to(no_such_endpoint))
     })
-    .scope("/api/v1", api_v1, |scope| {
-        scope.wrap(from_fn(limits::normal)).default_service(web::to(no_such_endpoint))
-    })
-    .scope("/ir", ir::routes, |scope| {
-        scope.wrap(from_fn(limits::normal)).default_service(web::to(no_such_endpoint))
-    })
+    .scope("/api/v1", api_v1, |scope| scope.wrap(from_fn(limits::normal)).default_service(web::to(no_such_endpoint)))
+    .scope("/ir", ir::routes, |scope| scope.wrap(from_fn(limits::normal)).default_service(web::to(no_such_endpoint)))
     // Whoever watches over the process.
     .tag("Watching")
     .get("/healthz", instance::healthz, row(Access::Unasked, "The process answers", "{}"))
@@ -165,7 +161,7 @@ const SESSION_EDIT: &str = "{name?: string(3..80), desc?: string(3..120)?, highl
 /// What games there are.
 fn games_routes(api: &mut Api) {
     const GAMES: &str = "{supportedGames: string[], configs: {*: GameConfig}}";
-    const GPT: &str = "{config: object, scoreCount: int, playerCount: int, chartCount: int}";
+    const GPT: &str = "{config: GPTConfig, scoreCount: int, playerCount: int, chartCount: int}";
     api.tag("Games")
         .get("/games", games::list, row(EVERYBODY, "The games of this instance", GAMES))
         .get("/games/{game}", games::game, row(EVERYBODY, "A game", "GameConfig").example(GAME))

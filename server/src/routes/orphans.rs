@@ -16,7 +16,8 @@ use crate::openapi::{Api, row};
 
 /// The routes.
 pub fn routes(api: &mut Api) {
-    let listed = row(Permission(SubmitScore::NAME), "One's orphans, newest first", "{orphans: Orphan[], hasMore: bool}");
+    let listed =
+        row(Permission(SubmitScore::NAME), "One's orphans, newest first", "{orphans: Orphan[], hasMore: bool}");
     api.tag("Orphans")
         .get("/import/orphans", list, listed.query("after?: string, limit?: int(1..100)"))
         .get("/import/orphans/{orphan}", one, row(Permission(SubmitScore::NAME), "One of one's orphans", "Orphan"))

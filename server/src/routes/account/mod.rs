@@ -6,8 +6,8 @@ mod rows;
 mod tokens;
 mod users;
 
-use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::http::Method;
+use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web;
 
 use crate::limits;

@@ -41,8 +41,7 @@ const SUBMIT: Access = Access::Permission(SubmitScore::NAME);
 /// Scripts of any game, and hooks of SOUND VOLTEX, beatmania IIDX and CHUNITHM.
 fn hooks(api: &mut Api) {
     const DIRECT: &[(&str, &str)] = &[("X-Infer-Score-TimeAchieved", "true"), ("X-User-Intent", "true")];
-    const FERVIDEX: &[(&str, &str)] =
-        &[("User-Agent", "fervidex/1.3.0"), ("X-Software-Model", "LDJ:J:B:A:2020092900")];
+    const FERVIDEX: &[(&str, &str)] = &[("User-Agent", "fervidex/1.3.0"), ("X-Software-Model", "LDJ:J:B:A:2020092900")];
     const KSHOOK: &[(&str, &str)] = &[("User-Agent", "kshook/1.0"), ("X-Software-Model", "QCV:J:C:A:2021100600")];
     let imports = |summary| row(SUBMIT, summary, "Import").json("object").fails(&[404, 409]);
     let tells = |summary| row(SUBMIT, summary, "{}").json("object").fails(&[404, 409]).headers(FERVIDEX);

@@ -50,14 +50,19 @@ fn profile_routes(api: &mut Api) {
 fn pb_routes(api: &mut Api) {
     const NEAR: &str = "{pb: PB, chart: Chart, adjacentAbove: PB[], adjacentBelow: PB[], users: User[]}";
     let on_chart = row(Everybody, "The PB on a chart", "{pb: PB, chart: Chart, scores?: Score[]}");
-    let resolve = row(Everybody, "The PB on the chart that an importer would find", "{pb: PB, chart: Chart, song: Song}");
+    let resolve =
+        row(Everybody, "The PB on the chart that an importer would find", "{pb: PB, chart: Chart, song: Song}");
     api.get(&at("/pbs"), pbs::search, row(Everybody, "PBs by song", PBS).query("search: string"))
         .get(&at("/pbs/best"), pbs::best, row(Everybody, "The best PBs", PBS).query("alg?: string"))
         .get(&at("/pbs/all"), pbs::all, row(Everybody, "All PBs on primary charts", PBS))
         .post(&at("/pbs/resolve"), pbs::resolve, resolve.json("ChartWanted"))
         .get(&at("/pbs/song/{song}"), pbs::of_song, row(Everybody, "The PBs on the charts of a song", PBS))
         .get(&at("/pbs/{chart}"), pbs::on_chart, on_chart.query("getComposition?: presence"))
-        .get(&at("/pbs/{chart}/leaderboard-adjacent"), pbs::adjacent, row(Everybody, "The PBs ranked next to it", NEAR));
+        .get(
+            &at("/pbs/{chart}/leaderboard-adjacent"),
+            pbs::adjacent,
+            row(Everybody, "The PBs ranked next to it", NEAR),
+        );
 }
 
 fn score_routes(api: &mut Api) {
@@ -108,5 +113,5 @@ fn quest_routes(api: &mut Api, name: &str) {
     api.get(&all, targets::quests, row(Everybody, "The user's quests", QUESTS))
         .get(&one, targets::quest, row(Everybody, "One of the user's quests", QUEST))
         .put(&one, targets::add_quest, row(OWNER, "Subscribes to a quest", ADDED).fails(&[409]))
-        .delete(&one, targets::remove_quest, row(OWNER, "Unsubscribes from a quest", "{}"));
+        .delete(&one, targets::remove_quest, row(OWNER, "Unsubscribes from a quest", "{}").fails(&[409]));
 }

@@ -65,8 +65,7 @@ const MYT_CARD: &str = "{cardAccessCode: string(/^[0-9]{20}$/)}";
 const ARC: &str = "{iidx: ArcProfile?, sdvx: ArcProfile?}";
 const FERVIDEX: Row = row(SelfKey, "Changes the settings of fervidex; what is absent stays", "FervidexSettings")
     .json("{cards?: string[]?, forceStaticImport?: bool}");
-const KSHOOK: Row =
-    row(SelfKey, "Changes the settings of kshook", "KsHookSettings").json("{forceStaticImport: bool}");
+const KSHOOK: Row = row(SelfKey, "Changes the settings of kshook", "KsHookSettings").json("{forceStaticImport: bool}");
 
 /// Only where arcade games are played; extracted before anything else.
 #[derive(Debug)]
