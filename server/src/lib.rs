@@ -19,6 +19,7 @@ pub mod logging;
 pub mod login;
 pub mod multipart;
 pub mod only_server;
+pub mod openapi;
 pub mod owned;
 pub mod password;
 pub mod paths;

@@ -19,6 +19,8 @@ use tachi_db::{Database, Options as DatabaseOptions};
 use tachi_parsers::file::batch_manual;
 
 use crate::config::{Options, Settings};
+use crate::openapi::document;
+use crate::routes::operations;
 
 /// A score import server for rhythm games.
 #[derive(Debug, Parser)]
@@ -55,6 +57,8 @@ pub enum Command {
         /// The format
         format: SchemaOf,
     },
+    /// Prints the OpenAPI document of the API
+    Openapi,
     /// Takes an import back: its scores, its orphans and what it filled into others
     Revert {
         /// The import
@@ -86,13 +90,18 @@ impl Cli {
             secret::run(command);
             return Ok(());
         }
+        if let Command::Openapi = &self.command {
+            let document = document(&operations()).map_err(anyhow::Error::msg)?;
+            println!("{document:#}");
+            return Ok(());
+        }
         let settings = Settings::load(self.options)?;
         crate::logging::start(&settings)?;
         match self.command {
             Command::Serve => serve::run(settings),
             Command::User(command) => user::run(&settings, command),
             Command::Token(command) => token::run(&settings, command),
-            Command::Secret(_) => Ok(()),
+            Command::Secret(_) | Command::Openapi => Ok(()),
             Command::Seeds(command) => seeds::run(&settings, command),
             Command::Import(command) => import::run(settings, command),
             Command::Parse(command) => import::parse(&settings, command),

@@ -32,6 +32,7 @@ mod ir_usc;
 mod limits;
 mod logins;
 mod multipart;
+mod openapi;
 mod polling;
 mod reading;
 mod schedule;

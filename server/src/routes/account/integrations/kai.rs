@@ -28,7 +28,7 @@ static SERVICES: [Service; 3] = [
 ];
 
 fn service(request: &HttpRequest) -> Result<&'static Service, ApiError> {
-    let named = request.match_info().get("kind").unwrap_or_default();
+    let named = request.match_info().get("kai").unwrap_or_default();
     let found = SERVICES.iter().find(|service| service.name.eq_ignore_ascii_case(named));
     found.ok_or_else(|| ApiError::bad_request("Invalid kaiType - Expected min, flo or eag."))
 }
