@@ -39,8 +39,8 @@ fn at(document: &Value, schema: &Value, value: &Value, place: &str) -> Result<()
     }
     match value {
         Value::Array(elements) => {
-            let each = elements.iter().enumerate();
-            each.map(|(i, element)| at(document, &schema["items"], element, &format!("{place}[{i}]"))).collect()
+            let mut each = elements.iter().enumerate();
+            each.try_for_each(|(i, element)| at(document, &schema["items"], element, &format!("{place}[{i}]")))
         }
         Value::Object(members) => object(document, schema, members, place),
         _ => Ok(()),
