@@ -74,6 +74,7 @@ fn imports_and_scores(service: &mut ServiceConfig) {
     service
         // Scores going in.
         .route("/import/file", web::post().to(imports::from_file))
+        .route("/import/from-api", web::post().to(imports::from_api))
         .route("/import/orphans", web::post().to(changes::retry_orphans))
         .route("/import/class", web::post().to(imports::class))
         // What an import did.
