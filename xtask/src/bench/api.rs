@@ -15,6 +15,7 @@ use crate::login::{Login, flo_args};
 use crate::process::{Server, client, timed};
 use crate::upstream::{Reply, Request, Upstream};
 
+const PROFILE: &str = "/api/iidx/v2/player_profile";
 const HISTORY: &str = "/api/iidx/v2/play_history";
 /// Scores of a page.
 const PAGE: usize = 100;
@@ -137,6 +138,7 @@ fn service(pages: Vec<String>, delay: Duration) -> Upstream {
 fn answer(request: &Request, pages: &[String], delay: Duration) -> Reply {
     match request.path() {
         "/oauth/token" => return Reply::ok(r#"{"access_token":"access","refresh_token":"refresh"}"#),
+        PROFILE => return Reply::ok("{}"),
         HISTORY => {}
         _ => return Reply::status(404, "{}"),
     }
