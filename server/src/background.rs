@@ -8,6 +8,7 @@ use tachi_import::{Importer, Others, Ran, Request};
 
 use crate::app::{App, block};
 use crate::envelope::ApiError;
+use crate::fetching::Fetching;
 use crate::threads::{Signal, Threads};
 
 /// How many imports a process makes in the background at a time.
@@ -25,11 +26,11 @@ pub struct Background(Threads);
 
 impl Background {
     /// Starts them.
-    pub fn start(importer: &Arc<Importer>) -> Self {
+    pub fn start(importer: &Arc<Importer>, fetching: &Arc<Fetching>) -> Self {
         let threads = Threads::default();
         for number in 1..=WORKERS {
-            let importer = Arc::clone(importer);
-            threads.spawn(&format!("import-{number}"), move |signal| work(&importer, signal));
+            let (importer, fetching) = (Arc::clone(importer), Arc::clone(fetching));
+            threads.spawn(&format!("import-{number}"), move |signal| work(&importer, &fetching, signal));
         }
         let importer = Arc::clone(importer);
         threads.spawn("heartbeat", move |signal| beat(&importer, signal));
@@ -50,11 +51,13 @@ pub async fn start(app: &App, request: Request) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn work(importer: &Importer, signal: &Signal) {
+fn work(importer: &Importer, fetching: &Fetching, signal: &Signal) {
     while !signal.is_stopped() {
         let wakes = signal.wakes();
         match importer.background_run() {
             Ok(Some(Ran::Made(_) | Ran::PutOff)) => {}
+            // It waits elsewhere, so that this thread goes on with others.
+            Ok(Some(Ran::ToFetch(begun))) => fetching.go_on(*begun),
             Ok(Some(Ran::Failed(failure))) => log::info!("an import in the background failed: {failure}"),
             Ok(None) => signal.pause(wakes, POLL),
             Err(error) => {

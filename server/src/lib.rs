@@ -11,6 +11,7 @@ pub mod cli;
 pub mod config;
 pub mod documents;
 pub mod envelope;
+pub mod fetching;
 pub mod fields;
 pub mod http;
 pub mod integrations;

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use tachi_core::ids::ImportId;
 use tachi_db::background::{
     BackgroundImport, background_claim, background_claims, background_delete, background_heartbeat, background_insert,
     background_is_due, background_put_off,
@@ -10,6 +11,7 @@ use tachi_db::background::{
 use tachi_db::imports::{tracker_delete, tracker_put};
 use tachi_db::{Conn, DbError};
 
+use crate::fetched::Begun;
 use crate::importer::{FailureKind, ImportFailure, Imported, Importer, Request, WAIT, now};
 
 /// How often an import that meets another one of its user is tried again.
@@ -26,6 +28,8 @@ pub enum Ran {
     Failed(ImportFailure),
     /// Another import of the user was in the way; it is due again later.
     PutOff,
+    /// Its input is still to be fetched: it has begun, and is to be [ended](Importer::end).
+    ToFetch(Box<Begun>),
 }
 
 impl Importer {
@@ -55,7 +59,8 @@ impl Importer {
         })
     }
 
-    /// Makes the import that is due first, if there is one that no process works on.
+    /// Makes the import that is due first, if there is one that no process works on; one whose input is still to be
+    /// fetched only begins.
     ///
     /// # Errors
     /// Those of the database when nothing could be claimed, or when what became of the import cannot be stored: it
@@ -69,24 +74,42 @@ impl Importer {
         let Some(import) = self.database().write(WAIT, claim)? else { return Ok(None) };
         let (tries, request) = (import.locked_tries, request(import));
         let started = now();
-        let made = self.import_unnoted(&request, started, &|conn| {
-            if !background_delete(conn, request.import_id, Some(self.instance()))? {
-                return Err(ImportFailure::internal("another process has taken the import over"));
-            }
-            tracker_delete(conn, request.import_id)?;
-            Ok(())
-        });
-        let failure = match made {
-            Ok(imported) => return Ok(Some(Ran::Made(Box::new(imported)))),
-            Err(failure) => failure,
+        let made = if request.is_to_be_fetched() {
+            self.begin_unnoted(&request, started, Some(tries)).map(|begun| Ran::ToFetch(Box::new(begun)))
+        } else {
+            let made = self.import_unnoted(&request, started, &|conn| self.background_done(conn, request.import_id));
+            made.map(|imported| Ran::Made(Box::new(imported)))
         };
-        if failure.kind == FailureKind::Locked && tries < MAX_RETRIES {
-            let due = started.saturating_add(millis(pause(tries, rand::random())));
-            self.database().write(WAIT, |conn| background_put_off(conn, request.import_id, self.instance(), due))?;
-            return Ok(Some(Ran::PutOff));
+        match made {
+            Ok(ran) => Ok(Some(ran)),
+            Err(failure) => self.background_failed(&request, tries, started, &failure).map(Some),
         }
-        self.background_fail(&request, started, &failure)?;
-        Ok(Some(Ran::Failed(failure)))
+    }
+
+    /// Removes an import with its commit.
+    pub(crate) fn background_done(&self, conn: &mut Conn, import: ImportId) -> Result<(), ImportFailure> {
+        if !background_delete(conn, import, Some(self.instance()))? {
+            return Err(ImportFailure::internal("another process has taken the import over"));
+        }
+        tracker_delete(conn, import)?;
+        Ok(())
+    }
+
+    /// Notes what becomes of an import that failed.
+    pub(crate) fn background_failed(
+        &self,
+        request: &Request,
+        tries: u32,
+        started: i64,
+        failure: &ImportFailure,
+    ) -> Result<Ran, DbError> {
+        if failure.kind == FailureKind::Locked && tries < MAX_RETRIES {
+            let due = now().saturating_add(millis(pause(tries, rand::random())));
+            self.database().write(WAIT, |conn| background_put_off(conn, request.import_id, self.instance(), due))?;
+            return Ok(Ran::PutOff);
+        }
+        self.background_fail(request, started, failure)?;
+        Ok(Ran::Failed(failure.clone()))
     }
 
     /// Notes that an import failed, unless another process has it by now.

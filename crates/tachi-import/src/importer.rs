@@ -19,7 +19,8 @@ use tachi_parsers::format::{Fields, Input, Surroundings};
 use thiserror::Error;
 
 use crate::convert::Converted;
-use crate::lock::Holder;
+use crate::fetched::Fetches;
+use crate::lock::{ImportLock, Locks};
 use crate::news::{Listener, News};
 use crate::pipeline::{self, Import, Scope};
 use crate::stage::Stage;
@@ -68,7 +69,7 @@ pub struct Request {
     pub user: UserId,
     /// Whether a person asked for the import.
     pub user_intent: bool,
-    /// The file, or the body.
+    /// The file, or the body; nothing where it is still to be fetched from a service.
     pub bytes: Vec<u8>,
     /// The name under which a file was sent.
     pub file_name: Option<String>,
@@ -78,6 +79,14 @@ pub struct Request {
     pub received: i64,
     /// Whether everything is rolled back at the end.
     pub dry_run: bool,
+}
+
+impl Request {
+    /// Whether the input still has to be fetched from a service.
+    #[must_use]
+    pub fn is_to_be_fetched(&self) -> bool {
+        self.import_type.kind() == Kind::Api && self.bytes.is_empty()
+    }
 }
 
 /// Why an import failed as a whole. Nothing of it is stored.
@@ -163,7 +172,9 @@ impl From<DbError> for ImportFailure {
 /// The pipeline with its database and catalogue. Made once, shared behind an `Arc`.
 #[derive(Debug)]
 pub struct Importer {
-    database: Database,
+    database: Arc<Database>,
+    locks: Arc<Locks>,
+    fetches: Fetches,
     catalogue: ArcSwap<Catalogue>,
     configuration: Configuration,
     /// Names this process among those that hold locks.
@@ -184,8 +195,11 @@ impl Importer {
     pub fn new(database: Database, configuration: Configuration) -> Result<Self, DbError> {
         let catalogue = database.read(catalogue_load)?;
         let instance = const_hex::encode(rand::random::<[u8; 8]>());
+        let database = Arc::new(database);
         Ok(Self {
+            locks: Arc::new(Locks::new(Arc::clone(&database))),
             database,
+            fetches: Fetches::default(),
             catalogue: ArcSwap::from_pointee(catalogue),
             configuration,
             instance,
@@ -273,14 +287,31 @@ impl Importer {
         started: i64,
         last: LastStep<'_>,
     ) -> Result<Imported, ImportFailure> {
+        match request.import_type.kind() {
+            // A live score neither meets a 409 nor waits while a synchronisation is still fetching.
+            Kind::Ir => self.import_now(request, started, last),
+            Kind::File | Kind::Api => {
+                let lock = caught(|| self.lock(request.user, &request.import_id.to_string()))?;
+                self.import_locked(&lock, request, started, last)
+            }
+        }
+    }
+
+    /// Makes an import under the lock that it holds.
+    pub(crate) fn import_locked(
+        &self,
+        _lock: &ImportLock,
+        request: &Request,
+        started: i64,
+        last: LastStep<'_>,
+    ) -> Result<Imported, ImportFailure> {
+        self.import_now(request, started, last)
+    }
+
+    fn import_now(&self, request: &Request, started: i64, last: LastStep<'_>) -> Result<Imported, ImportFailure> {
         #[cfg(feature = "failpoints")]
         let _inside = self.failpoints.enter();
-        let work = || self.with_catalogue(|catalogue| self.attempt(request, started, catalogue, last));
-        let imported = caught(|| match request.import_type.kind() {
-            // A live score neither meets a 409 nor waits while a synchronisation is still fetching.
-            Kind::Ir => work(),
-            Kind::File | Kind::Api => self.with_import_lock(request.user, &request.import_id.to_string(), |_| work()),
-        })?;
+        let imported = caught(|| self.with_catalogue(|catalogue| self.attempt(request, started, catalogue, last)))?;
         if !request.dry_run {
             self.tell(News::of_import(&imported.document));
         }
@@ -292,12 +323,23 @@ impl Importer {
         &self,
         user: UserId,
         name: &str,
-        work: impl FnOnce(&Holder<'_>) -> Result<T, ImportFailure>,
+        work: impl FnOnce(&ImportLock) -> Result<T, ImportFailure>,
     ) -> Result<T, ImportFailure> {
+        let lock = self.lock(user, name)?;
         #[cfg(feature = "failpoints")]
         let _inside = self.failpoints.enter();
-        let holder = Holder { database: &self.database, instance: &self.instance, user, name, wait: WAIT };
-        holder.with_lock(|| work(&holder))?.unwrap_or_else(|| Err(ImportFailure::locked()))
+        work(&lock)
+    }
+
+    /// Takes a user's import lock under a name of its own.
+    pub(crate) fn lock(&self, user: UserId, name: &str) -> Result<ImportLock, ImportFailure> {
+        #[cfg(feature = "failpoints")]
+        let _inside = self.failpoints.enter();
+        self.locks.take(&self.instance, user, name)
+    }
+
+    pub(crate) fn fetches(&self) -> &Fetches {
+        &self.fetches
     }
 
     /// Calls a function with the catalogue in force, again as long as it says with `None` that the database has a
@@ -344,7 +386,7 @@ impl Importer {
     }
 
     /// Keeps a failed import's tracker, which is all that is left of it.
-    fn note_failure(&self, request: &Request, started: i64, failure: &ImportFailure) {
+    pub(crate) fn note_failure(&self, request: &Request, started: i64, failure: &ImportFailure) {
         if request.dry_run {
             return;
         }

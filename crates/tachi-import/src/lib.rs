@@ -12,6 +12,7 @@ mod delete;
 mod edit;
 #[cfg(feature = "failpoints")]
 pub mod failpoints;
+mod fetched;
 mod heal;
 mod importer;
 mod lock;
@@ -30,6 +31,7 @@ mod unknown_charts;
 
 pub use background::Ran;
 pub use edit::{ScoreEdit, SessionEdit};
+pub use fetched::{Begun, Counter, Fetched};
 pub use heal::{Healed, Others};
 pub use importer::{Configuration, FailureKind, ImportFailure, Imported, Importer, Request};
 pub use news::News;

@@ -22,7 +22,7 @@ pub fn run(settings: Settings) -> Result<()> {
     let importer = start(&settings, only.is_some())?;
     warn_of_missing_keys(&settings);
     let schedule = crate::schedule::start(&importer);
-    let app = App::new(importer, Arc::new(settings));
+    let app = App::new(importer, Arc::new(settings))?;
     let served = app.clone();
     let ended = actix_web::rt::System::new().block_on(async {
         let Listening { server, addresses } = http::listen(served)?;
@@ -33,6 +33,7 @@ pub fn run(settings: Settings) -> Result<()> {
     });
     // What runs comes to its end while nobody else may serve the file.
     app.background.stop();
+    app.fetching.stop();
     schedule.stop();
     drop(only);
     ended

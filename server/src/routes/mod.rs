@@ -66,7 +66,7 @@ fn api() -> Api {
 
 fn api_v1(api: &mut Api) {
     api.with(about).with(account::routes).with(import_lists::routes).with(ugpt::routes);
-    api.with(imports_routes).with(orphans::routes).with(one_by_one);
+    api.with(going_in).with(imports_routes).with(orphans::routes).with(one_by_one);
     api.with(games_routes).with(songs::routes).with(leaderboards::routes).with(tables::routes).with(search::routes);
 }
 
@@ -91,13 +91,8 @@ fn about(api: &mut Api) {
 const SUBMIT: Access = Access::Permission(SubmitScore::NAME);
 const DELETE: Access = Access::Owner(Some(DeleteScore::NAME));
 
-/// Imports: scores going in, what became of them, and taking them back.
-fn imports_routes(api: &mut Api) {
-    const IMPORTS: &str = "{imports: Import[], users: User[]}";
-    const FAILED: &str = "{failedImports: ImportTracker[], users: User[]}";
-    const ONE: &str =
-        "{import: Import, scores: Score[], songs: Song[], charts: Chart[], sessions: Session[], user: User?}";
-    const ROWS: &str = "{counts: {*: int}, rows: ImportRow[], hasMore: bool}";
+/// Scores and classes going in.
+fn going_in(api: &mut Api) {
     const COUNTS: &str = "{processed: int, failed: int, success: int, removed: int}";
     let file = row(SUBMIT, "Imports a file", "Import")
         .form("{scoreData: file, importType: string, *: string}")
@@ -106,14 +101,30 @@ fn imports_routes(api: &mut Api) {
         .or_accepted("ImportStarted")
         .fails(&[404, 409, 503])
         .example(include_str!("examples/import.json"));
+    let from_api = row(SUBMIT, "Imports from a service that the user has linked", "Import")
+        .json("{importType: string, *: any}")
+        .headers(&[("X-User-Intent", "true"), ("Prefer", "respond-async")])
+        .or_accepted("ImportStarted")
+        .fails(&[401, 403, 404, 409, 500, 503, 508]);
     let class = row(SUBMIT, "Imports classes that a player states", "Import")
         .json("{game: string, playtype?: string, classes: object, *: any}")
         .fails(&[404, 409]);
-    let rows_query = "status?: RowStatus, after?: int(0..4294967295), limit?: int(1..1000)";
     api.tag("Imports")
         .post("/import/file", imports::from_file, file)
+        .post("/import/from-api", imports::from_api, from_api)
         .post("/import/orphans", changes::retry_orphans, row(SUBMIT, "Tries one's orphans again", COUNTS).fails(&[409]))
-        .post("/import/class", imports::class, class)
+        .post("/import/class", imports::class, class);
+}
+
+/// Imports: what became of them, and taking them back.
+fn imports_routes(api: &mut Api) {
+    const IMPORTS: &str = "{imports: Import[], users: User[]}";
+    const FAILED: &str = "{failedImports: ImportTracker[], users: User[]}";
+    const ONE: &str =
+        "{import: Import, scores: Score[], songs: Song[], charts: Chart[], sessions: Session[], user: User?}";
+    const ROWS: &str = "{counts: {*: int}, rows: ImportRow[], hasMore: bool}";
+    let rows_query = "status?: RowStatus, after?: int(0..4294967295), limit?: int(1..1000)";
+    api.tag("Imports")
         .get("/imports", import_lists::of_all, row(EVERYBODY, "The latest imports", IMPORTS).query(FILTER))
         .get(
             "/imports/failed",

@@ -157,6 +157,16 @@ fn an_import_prints_its_document() {
 }
 
 #[test]
+fn an_import_from_a_service_needs_no_file_and_every_other_one_does() {
+    let tachi = Tachi::new();
+    tachi.ok(&["user", "add", "alice"]);
+    let unlinked = tachi.fails(&["import", "api/flo-iidx", "--user", "alice"]);
+    assert!(unlinked.contains("No authentication was stored for FLO."), "{unlinked}");
+    let without = tachi.fails(&["import", CSV, "--user", "alice"]);
+    assert!(without.contains("come in a file"), "{without}");
+}
+
+#[test]
 fn an_import_that_fails_says_why() {
     let tachi = Tachi::new();
     tachi.player("alice");
