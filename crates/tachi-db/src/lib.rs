@@ -41,6 +41,7 @@ mod target;
 
 pub mod background;
 pub mod catalogue;
+pub mod catalogue_news;
 pub mod clients;
 pub mod dangling;
 pub mod goals;
@@ -67,7 +68,7 @@ pub mod unknown_charts;
 pub mod user_settings;
 pub mod users;
 
-pub use connection::{Database, Options, snapshot};
+pub use connection::{Database, Options, PoolUse, snapshot};
 pub use error::DbError;
 pub use keys::{FolderKey, GoalKey, ImportKey, OrphanKey, ScoreKey, SessionKey};
 pub use pool::Conn;

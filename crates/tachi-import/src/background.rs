@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use tachi_core::ids::ImportId;
 use tachi_db::background::{
     BackgroundImport, background_claim, background_claims, background_delete, background_heartbeat, background_insert,
     background_is_due, background_put_off,
@@ -12,7 +13,7 @@ use tachi_db::{Conn, DbError};
 
 use crate::importer::{FailureKind, ImportFailure, Imported, Importer, Request, WAIT, now};
 
-/// How often an import that meets another one of its user is tried again.
+/// How often an import is tried again that meets another one of its user, or no database.
 const MAX_RETRIES: u32 = 20;
 /// The longest pause between two tries.
 const MAX_PAUSE: Duration = Duration::from_secs(240);
@@ -24,7 +25,7 @@ pub enum Ran {
     Made(Box<Imported>),
     /// It failed, and its tracker says so.
     Failed(ImportFailure),
-    /// Another import of the user was in the way; it is due again later.
+    /// Another import of the user was in the way, or the database did not answer; it is due again later.
     PutOff,
 }
 
@@ -68,6 +69,7 @@ impl Importer {
         let claim = |conn: &mut Conn| background_claim(conn, self.instance(), now());
         let Some(import) = self.database().write(WAIT, claim)? else { return Ok(None) };
         let (tries, request) = (import.locked_tries, request(import));
+        let _at = self.working().on(&request.import_id.to_string());
         let started = now();
         let made = self.import_unnoted(&request, started, &|conn| {
             if !background_delete(conn, request.import_id, Some(self.instance()))? {
@@ -80,7 +82,8 @@ impl Importer {
             Ok(imported) => return Ok(Some(Ran::Made(Box::new(imported)))),
             Err(failure) => failure,
         };
-        if failure.kind == FailureKind::Locked && tries < MAX_RETRIES {
+        let may_pass = matches!(failure.kind, FailureKind::Locked | FailureKind::Unavailable);
+        if may_pass && tries < MAX_RETRIES {
             let due = started.saturating_add(millis(pause(tries, rand::random())));
             self.database().write(WAIT, |conn| background_put_off(conn, request.import_id, self.instance(), due))?;
             return Ok(Some(Ran::PutOff));
@@ -107,10 +110,12 @@ impl Importer {
     pub fn background_beat(&self, wait: Duration) -> Result<usize, DbError> {
         // Looking needs no turn to write.
         let claims = self.database().read(background_claims)?;
-        if claims.iter().all(|claim| claim.instance != self.instance()) {
+        let own = claims.iter().filter(|claim| claim.instance == self.instance()).map(|claim| claim.import);
+        let own: Vec<ImportId> = own.filter(|import| self.working().is_on(&import.to_string())).collect();
+        if own.is_empty() {
             return Ok(0);
         }
-        self.database().write(wait, |conn| background_heartbeat(conn, self.instance(), now()))
+        self.database().write(wait, |conn| background_heartbeat(conn, self.instance(), &own, now()))
     }
 }
 

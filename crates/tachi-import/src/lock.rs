@@ -9,6 +9,7 @@ use tachi_db::{Conn, Database, DbError};
 
 use crate::importer::{ImportFailure, now};
 use crate::stage::Stage;
+use crate::working::Working;
 
 /// How often a running import shows that its process lives; a lock that is not renewed for 15 s is taken for dead.
 const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -26,6 +27,8 @@ pub struct Holder<'a> {
     pub name: &'a str,
     /// How long to wait for a turn to write.
     pub wait: Duration,
+    /// What this process is at.
+    pub(crate) working: &'a Working,
 }
 
 impl Holder<'_> {
@@ -35,6 +38,7 @@ impl Holder<'_> {
     /// # Errors
     /// Those of the database while the lock is taken.
     pub fn with_lock<T>(&self, work: impl FnOnce() -> T) -> Result<Option<T>, DbError> {
+        let _at = self.working.on(self.name);
         let take = |conn: &mut Conn| import_lock_acquire(conn, self.user, self.name, self.instance, now());
         let taken = Stage::Lock.run(|| self.database.write(self.wait, take))?;
         if taken == Acquired::Held {
@@ -66,8 +70,8 @@ impl Holder<'_> {
     }
 
     fn beat(&self) {
-        let renewed = self.database.write(HEARTBEAT, |conn| import_lock_heartbeat(conn, self.instance, now()));
-        if let Err(error) = renewed {
+        let renew = |conn: &mut Conn| import_lock_heartbeat(conn, self.user, self.name, self.instance, now());
+        if let Err(error) = self.database.write(HEARTBEAT, renew) {
             // On SQLite the import's own transaction may be what keeps the writer busy; nobody else can write then.
             log::debug!("the import lock of user {} was not renewed: {error}", self.user);
         }
