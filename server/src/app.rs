@@ -1,6 +1,7 @@
 //! What every handler shares, and the route table.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use actix_web::{HttpRequest, web};
@@ -15,6 +16,7 @@ use crate::envelope::{ApiError, Kind};
 use crate::integrations::oauth2::{CodeExchange, NoExchange};
 use crate::limits::Limits;
 use crate::login::Seen;
+use crate::metrics;
 use crate::routes::games::Counts;
 use crate::vault::Vault;
 use crate::webhooks::Webhooks;
@@ -45,12 +47,15 @@ pub struct App {
     pub vault: Arc<Vault>,
     /// Asks services for what belongs to a code.
     pub exchange: Arc<dyn CodeExchange>,
+    /// Whether the process was told to end: no new requests are to be sent to it.
+    pub ending: Arc<AtomicBool>,
 }
 
 impl App {
     /// An instance that starts now.
     #[must_use]
     pub fn new(importer: Arc<Importer>, settings: Arc<Settings>) -> Self {
+        metrics::start();
         let webhooks = Arc::new(Webhooks::start(&importer, settings.webhooks_to_loopback));
         // The thread that tells them knows the importer, so that this must not keep it.
         let told = Arc::downgrade(&webhooks);
@@ -77,6 +82,7 @@ impl App {
             limits: Arc::default(),
             vault,
             exchange: Arc::new(NoExchange),
+            ending: Arc::default(),
         }
     }
 
@@ -131,5 +137,7 @@ impl From<DbError> for ApiError {
 pub async fn block<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
 ) -> Result<T, ApiError> {
-    web::block(work).await.map_err(ApiError::internal)?
+    // The log lines of the work are those of the request.
+    let span = tracing::Span::current();
+    web::block(move || span.in_scope(work)).await.map_err(ApiError::internal)?
 }

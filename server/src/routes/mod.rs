@@ -66,6 +66,7 @@ pub fn configure(service: &mut ServiceConfig) {
     service.route("/healthz", web::get().to(instance::healthz));
     service.route("/.deploy/up", web::get().to(instance::healthz));
     service.route("/readyz", web::get().to(instance::readyz));
+    service.route("/metrics", web::get().to(instance::metrics));
     service.default_service(web::to(no_such_endpoint));
 }
 
