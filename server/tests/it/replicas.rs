@@ -61,13 +61,16 @@ impl Replicas {
     }
 }
 
-/// Scores that differ from all others of their user: `first` and those after it.
-fn scores(first: usize, count: usize) -> Vec<u8> {
+/// How many scores on a chart differ from one another.
+const DIFFERENT: usize = 6 * 1000;
+
+/// Scores that differ from all others on their chart: `first` and those after it.
+fn scores(difficulty: &str, first: usize, count: usize) -> Vec<u8> {
     let lamps = ["FAILED", "ASSIST CLEAR", "EASY CLEAR", "CLEAR", "HARD CLEAR", "EX HARD CLEAR"];
     let score = |number: usize| {
         json!({
-            "matchType": "tachiSongID", "identifier": "1", "difficulty": "ANOTHER", "score": number % 1500,
-            "lamp": lamps[number / 1500], "timeAchieved": 1_600_000_000_000_i64 + number as i64 * 60_000,
+            "matchType": "tachiSongID", "identifier": "1", "difficulty": difficulty, "score": number % 1000,
+            "lamp": lamps[number / 1000], "timeAchieved": 1_600_000_000_000_i64 + number as i64 * 60_000,
         })
     };
     batch(&(first..first + count).map(score).collect::<Vec<_>>())
@@ -76,8 +79,8 @@ fn scores(first: usize, count: usize) -> Vec<u8> {
 /// Sends files until it is over; returns how many scores it sent.
 fn send_files(replicas: &Replicas, player: &Player) -> usize {
     let mut sent = 0;
-    while !replicas.is_over.load(Ordering::Relaxed) {
-        let form = Form::import("file/batch-manual", &scores(sent, SCORES));
+    while !replicas.is_over.load(Ordering::Relaxed) && sent + SCORES <= DIFFERENT {
+        let form = Form::import("file/batch-manual", &scores("ANOTHER", sent, SCORES));
         replicas.send(|url| import(url, &player.token, &form, None));
         sent += SCORES;
     }
@@ -88,7 +91,7 @@ fn send_files(replicas: &Replicas, player: &Player) -> usize {
 fn send_live_scores(replicas: &Replicas, player: &Player) -> usize {
     let mut sent = 0;
     while !replicas.is_over.load(Ordering::Relaxed) {
-        let body = scores(4500 + sent, 1);
+        let body = scores("HYPER", sent, 1);
         let post = |url: &str| {
             let request = client().post(format!("{url}/ir/direct-manual/import")).bearer_auth(&player.token);
             request.header("Content-Type", "application/json").body(body.clone()).send()
@@ -104,7 +107,7 @@ fn send_live_scores(replicas: &Replicas, player: &Player) -> usize {
 fn send_in_the_background(replicas: &Replicas, player: &Player) -> Vec<ImportId> {
     let mut sent = Vec::new();
     while !replicas.is_over.load(Ordering::Relaxed) {
-        let form = Form::import("file/batch-manual", &scores(sent.len() * SCORES, SCORES));
+        let form = Form::import("file/batch-manual", &scores("ANOTHER", sent.len() * SCORES, SCORES));
         let accepted = replicas.send(|url| import(url, &player.token, &form, Some("respond-async")));
         sent.push(accepted["body"]["importID"].as_str().unwrap().parse().unwrap());
         std::thread::sleep(Duration::from_millis(250));
