@@ -225,11 +225,6 @@ impl Settings {
             bind.parse().with_context(|| format!("bind: {bind:?} is not an address such as 127.0.0.1:8080"))?;
         let flavour = flags.flavour.or(file.flavour).unwrap_or_else(|| "kamaitachi".to_owned());
         let flavour: Flavour = flavour.parse().map_err(anyhow::Error::msg)?;
-        let log_format = match flags.log_format.or(file.log_format).as_deref() {
-            None | Some("text") => LogFormat::Text,
-            Some("json") => LogFormat::Json,
-            Some(other) => bail!("log_format: expected text or json, got {other:?}"),
-        };
         let mut upstream = flags.upstream.over(file.upstream);
         let secret_key = upstream::key(upstream.secret_key.take(), upstream.secret_key_file.take())?;
         Ok(Self {
@@ -258,7 +253,7 @@ impl Settings {
             usc_queue_size: flags.usc_queue_size.or(file.usc_queue_size).unwrap_or(3),
             rules: rules(flags.jubeat_hot_version.or(file.jubeat_hot_version))?,
             log: flags.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
-            log_format,
+            log_format: log_format(flags.log_format.or(file.log_format))?,
         })
     }
 }
@@ -287,6 +282,14 @@ fn parse_file(text: &str) -> Result<Options> {
 fn group<T: serde::de::DeserializeOwned>(keys: &mut toml::Table, names: &[&str]) -> Result<T> {
     let taken: toml::Table = names.iter().filter_map(|name| keys.remove_entry(*name)).collect();
     Ok(taken.try_into()?)
+}
+
+fn log_format(given: Option<String>) -> Result<LogFormat> {
+    match given.as_deref() {
+        None | Some("text") => Ok(LogFormat::Text),
+        Some("json") => Ok(LogFormat::Json),
+        Some(other) => bail!("log_format: expected text or json, got {other:?}"),
+    }
 }
 
 fn rules(jubeat_hot_version: Option<String>) -> Result<Rules> {

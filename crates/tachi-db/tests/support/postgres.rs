@@ -106,9 +106,10 @@ impl RestartablePostgres {
             #[diesel(sql_type = diesel::sql_types::Text)]
             started: String,
         }
-        let mut conn = PgConnection::establish(&self.server.admin).ok()?;
+        let Ok(mut conn) = PgConnection::establish(&self.server.admin) else { return None };
         let query = diesel::sql_query("SELECT pg_postmaster_start_time()::text AS started");
-        query.get_result::<Row>(&mut conn).ok().map(|row| row.started)
+        let Ok(Row { started }) = query.get_result(&mut conn) else { return None };
+        Some(started)
     }
 }
 
