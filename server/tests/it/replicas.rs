@@ -127,6 +127,55 @@ fn serve(installation: &Installation) -> Serving {
     Serving::start(installation.tachi.command(&[&args[..], &["--database-url", &installation.url]].concat()))
 }
 
+/// What the clients of a user sent.
+struct Sent {
+    /// How many scores, of each player.
+    scores: Vec<usize>,
+    /// The imports in the background.
+    background: Vec<ImportId>,
+}
+
+/// Has clients of everybody send scores while things break.
+fn under_load(replicas: &Replicas, players: &[Player], in_background: &Player, breaking: impl FnOnce()) -> Sent {
+    std::thread::scope(|scope| {
+        let clients: Vec<_> = players
+            .iter()
+            .map(|player| {
+                let files = scope.spawn(|| send_files(replicas, player));
+                (files, scope.spawn(|| send_live_scores(replicas, player)))
+            })
+            .collect();
+        let background = scope.spawn(|| send_in_the_background(replicas, in_background));
+        breaking();
+        replicas.is_over.store(true, Ordering::Relaxed);
+        let scores = clients.into_iter().map(|(files, live)| files.join().unwrap() + live.join().unwrap()).collect();
+        Sent { scores, background: background.join().unwrap() }
+    })
+}
+
+/// Waits until all locks, claims and trackers of the dead are cleared away, and what was taken is made.
+fn wait_for_order(installation: &Installation) {
+    eventually(PATIENCE, || {
+        let left = installation.inside(|importer| {
+            importer.database().read(|conn| {
+                let locks = import_locks_held(conn)?.len() + background_claims(conn)?.len();
+                Ok::<_, DbError>((locks, trackers_ongoing(conn)?.len(), background_count(conn)?))
+            })
+        });
+        (left.unwrap() == (0, 0, 0)).then_some(())
+    });
+}
+
+/// That each import in the background was made once: taken up twice, it would have found its scores there.
+fn made_once(installation: &Installation, background: &[ImportId]) {
+    installation.inside(|importer| {
+        for id in background {
+            let stored = importer.database().read(|conn| import_by_public_id(conn, *id)).unwrap().unwrap();
+            assert_eq!(stored.document.score_ids.len(), SCORES);
+        }
+    });
+}
+
 #[test]
 fn nothing_is_lost_or_doubled_when_replicas_die_and_the_database_restarts() {
     let Some(mut postgres) = restartable_postgres() else { return };
@@ -140,59 +189,33 @@ fn nothing_is_lost_or_doubled_when_replicas_die_and_the_database_restarts() {
         is_over: AtomicBool::new(false),
         refused: Mutex::default(),
     };
-    let (sent, background) = std::thread::scope(|scope| {
-        let clients: Vec<_> = players
-            .iter()
-            .map(|player| {
-                let files = scope.spawn(|| send_files(&replicas, player));
-                (files, scope.spawn(|| send_live_scores(&replicas, player)))
-            })
-            .collect();
-        let background = scope.spawn(|| send_in_the_background(&replicas, &in_background));
-
-        std::thread::sleep(Duration::from_secs(2));
+    let sent = under_load(&replicas, &players, &in_background, || {
+        let pause = |seconds| std::thread::sleep(Duration::from_secs(seconds));
+        pause(2);
         // Mid-import, as if the power failed; its clients find out by themselves.
         drop(servers.remove(2));
-        std::thread::sleep(Duration::from_secs(1));
+        pause(1);
         postgres.restart(Restart::Fast);
-        std::thread::sleep(Duration::from_secs(3));
+        pause(3);
         postgres.restart(Restart::Immediate);
-        std::thread::sleep(Duration::from_secs(2));
+        pause(2);
         servers.push(serve(&installation));
         replicas.urls.lock().unwrap()[2] = servers[2].url.clone();
-        std::thread::sleep(Duration::from_secs(2));
-        replicas.is_over.store(true, Ordering::Relaxed);
-        let sent: Vec<usize> =
-            clients.into_iter().map(|(files, live)| files.join().unwrap() + live.join().unwrap()).collect();
-        (sent, background.join().unwrap())
+        pause(2);
     });
-    eprintln!("{sent:?} scores, {} imports in the background; refused: {:?}", background.len(), replicas.refused);
+    let Sent { scores, background } = sent;
+    eprintln!("{scores:?} scores, {} imports in the background; refused: {:?}", background.len(), replicas.refused);
 
-    // All locks, claims and trackers of the dead are cleared away, and what was taken is made.
-    eventually(PATIENCE, || {
-        let left = installation.inside(|importer| {
-            importer.database().read(|conn| {
-                let locks = import_locks_held(conn)?.len() + background_claims(conn)?.len();
-                Ok::<_, DbError>((locks, trackers_ongoing(conn)?.len(), background_count(conn)?))
-            })
-        });
-        (left.unwrap() == (0, 0, 0)).then_some(())
-    });
-    for (player, sent) in players.iter().zip(sent) {
+    wait_for_order(&installation);
+    for (player, sent) in players.iter().zip(scores) {
         assert!(sent > 0);
         assert_eq!(stored(&installation, player), sent);
     }
     assert!(!background.is_empty());
     assert_eq!(stored(&installation, &in_background), background.len() * SCORES);
+    made_once(&installation, &background);
     let mut findings = Vec::new();
-    installation.inside(|importer| {
-        for id in &background {
-            let stored = importer.database().read(|conn| import_by_public_id(conn, *id)).unwrap().unwrap();
-            // Taken up twice, it would have found its scores there.
-            assert_eq!(stored.document.score_ids.len(), SCORES);
-        }
-        check(importer.database(), |_| {}, &mut |finding| findings.push(finding)).unwrap();
-    });
+    installation.inside(|importer| check(importer.database(), |_| {}, &mut |finding| findings.push(finding))).unwrap();
     assert!(findings.is_empty(), "{findings:#?}");
     for server in &servers {
         Answer::from(client().get(format!("{}/readyz", server.url)).send().unwrap()).body();
