@@ -4,6 +4,7 @@
 
 use std::time::{Duration, Instant};
 
+use tachi_db::DbError;
 use tachi_db::catalogue_news::CatalogueNews;
 use tachi_import::Importer;
 
@@ -23,7 +24,10 @@ pub fn watch(importer: &Importer, signal: &Signal) {
         if heard(&mut news) || is_due {
             // Before it looks, so that nothing happens unheard in between.
             news = news.or_else(|| listen(importer));
-            refresh(importer);
+            if let Err(error) = look(importer, &mut news) {
+                log::warn!("whether there is another catalogue is not known: {error}");
+                news = None;
+            }
             looked = Some(Instant::now());
         }
         signal.pause(signal.wakes(), LISTEN_EVERY);
@@ -31,10 +35,8 @@ pub fn watch(importer: &Importer, signal: &Signal) {
 }
 
 fn listen(importer: &Importer) -> Option<CatalogueNews> {
-    CatalogueNews::listen(importer.database()).unwrap_or_else(|error| {
-        log::warn!("another catalogue would not be heard of at once: {error}");
-        None
-    })
+    let listening = CatalogueNews::listen(importer.database());
+    listening.inspect_err(|error| log::warn!("another catalogue would not be heard of: {error}")).map_or(None, Some)
 }
 
 /// Whether something was told, or may have been.
@@ -47,10 +49,11 @@ fn heard(news: &mut Option<CatalogueNews>) -> bool {
     })
 }
 
-fn refresh(importer: &Importer) {
-    match importer.refresh_catalogue() {
-        Ok(false) => {}
-        Ok(true) => log::info!("the catalogue {} is in force", importer.catalogue().version()),
-        Err(error) => log::warn!("whether there is another catalogue is not known: {error}"),
+/// Reads the catalogue if there is another one.
+fn look(importer: &Importer, news: &mut Option<CatalogueNews>) -> Result<(), DbError> {
+    let Some(news) = news else { return Ok(()) };
+    if news.version()? != importer.catalogue().version() && importer.refresh_catalogue()? {
+        log::info!("the catalogue {} is in force", importer.catalogue().version());
     }
+    Ok(())
 }
