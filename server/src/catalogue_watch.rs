@@ -35,8 +35,13 @@ pub fn watch(importer: &Importer, signal: &Signal) {
 }
 
 fn listen(importer: &Importer) -> Option<CatalogueNews> {
-    let listening = CatalogueNews::listen(importer.database());
-    listening.inspect_err(|error| log::warn!("another catalogue would not be heard of: {error}")).map_or(None, Some)
+    match CatalogueNews::listen(importer.database()) {
+        Ok(news) => Some(news),
+        Err(error) => {
+            log::warn!("another catalogue would not be heard of: {error}");
+            None
+        }
+    }
 }
 
 /// Whether something was told, or may have been.
