@@ -1,6 +1,7 @@
 //! What every handler shares, and the route table.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use actix_web::{HttpRequest, web};
@@ -15,6 +16,7 @@ use crate::envelope::{ApiError, Kind};
 use crate::fetching::{Fetching, services};
 use crate::limits::Limits;
 use crate::login::Seen;
+use crate::metrics;
 use crate::routes::games::Counts;
 use crate::vault::Vault;
 use crate::webhooks::Webhooks;
@@ -45,6 +47,8 @@ pub struct App {
     pub vault: Arc<Vault>,
     /// What fetches from the services that users have linked.
     pub fetching: Arc<Fetching>,
+    /// Whether the process was told to end: no new requests are to be sent to it.
+    pub ending: Arc<AtomicBool>,
 }
 
 impl App {
@@ -53,6 +57,7 @@ impl App {
     /// # Errors
     /// When what the settings say of services elsewhere cannot be used.
     pub fn new(importer: Arc<Importer>, settings: Arc<Settings>) -> anyhow::Result<Self> {
+        metrics::start();
         let vault = Arc::new(vault(&settings, importer.database().target()));
         let fetching = Arc::new(Fetching::start(&importer, &vault, services::of(&settings)?)?);
         let webhooks = Arc::new(Webhooks::start(&importer, settings.webhooks_to_loopback));
@@ -75,6 +80,7 @@ impl App {
             limits: Arc::default(),
             vault,
             fetching,
+            ending: Arc::default(),
         })
     }
 
@@ -140,5 +146,7 @@ impl From<DbError> for ApiError {
 pub async fn block<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
 ) -> Result<T, ApiError> {
-    web::block(work).await.map_err(ApiError::internal)?
+    // The log lines of the work are those of the request.
+    let span = tracing::Span::current();
+    web::block(move || span.in_scope(work)).await.map_err(ApiError::internal)?
 }

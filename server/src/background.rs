@@ -7,6 +7,7 @@ use std::time::Duration;
 use tachi_import::{Importer, Others, Ran, Request};
 
 use crate::app::{App, block};
+use crate::catalogue_watch;
 use crate::envelope::ApiError;
 use crate::fetching::Fetching;
 use crate::threads::{Signal, Threads};
@@ -32,14 +33,16 @@ impl Background {
             let (importer, fetching) = (Arc::clone(importer), Arc::clone(fetching));
             threads.spawn(&format!("import-{number}"), move |signal| work(&importer, &fetching, signal));
         }
+        let watching = Arc::clone(importer);
+        threads.spawn("catalogue", move |signal| catalogue_watch::watch(&watching, signal));
         let importer = Arc::clone(importer);
         threads.spawn("heartbeat", move |signal| beat(&importer, signal));
         Self(threads)
     }
 
-    /// Lets imports that run come to their end; others are left for the next process.
-    pub fn stop(&self) {
-        self.0.stop();
+    /// Lets imports that run come to their end; others are left for the next process. Says whether they did in time.
+    pub fn stop_within(&self, patience: Duration) -> bool {
+        self.0.stop_within(patience)
     }
 }
 

@@ -156,6 +156,17 @@ pub(crate) fn lock_catalogue(conn: &mut Conn) -> Result<(), DbError> {
     Ok(())
 }
 
+/// The channel on which PostgreSQL tells of another catalogue.
+pub(crate) const CATALOGUE_CHANNEL: &str = "tachi_catalogue";
+
+/// Tells other processes of another catalogue, once this transaction is committed. SQLite has nothing of the kind.
+pub(crate) fn notify_catalogue(conn: &mut Conn) -> Result<(), DbError> {
+    if let Conn::Pg(conn) = conn {
+        conn.batch_execute(&format!("NOTIFY {CATALOGUE_CHANNEL}"))?;
+    }
+    Ok(())
+}
+
 /// Any number: it tells the locks of users from others.
 const USER_LOCKS: i32 = 7_320;
 

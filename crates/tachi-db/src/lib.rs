@@ -42,6 +42,7 @@ mod target;
 pub mod background;
 pub mod backup;
 pub mod catalogue;
+pub mod catalogue_news;
 pub mod clients;
 pub mod copy;
 pub mod dangling;
@@ -69,7 +70,7 @@ pub mod unknown_charts;
 pub mod user_settings;
 pub mod users;
 
-pub use connection::{Database, Options, snapshot};
+pub use connection::{Database, Options, PoolUse, snapshot};
 pub use error::DbError;
 pub use keys::{FolderKey, GoalKey, ImportKey, OrphanKey, ScoreKey, SessionKey};
 pub use pool::Conn;

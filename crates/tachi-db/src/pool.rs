@@ -75,7 +75,16 @@ impl r2d2::ManageConnection for Manager {
     }
 
     fn has_broken(&self, pooled: &mut Pooled) -> bool {
-        depth(&mut pooled.conn) != Some(0)
+        depth(&mut pooled.conn) != Some(0) || !is_connected(&mut pooled.conn)
+    }
+}
+
+/// Whether the server still holds its end of a connection, as far as this one was told. Costs no round trip.
+pub(crate) fn is_connected(conn: &mut Conn) -> bool {
+    match conn {
+        Conn::Sqlite(_) => true,
+        // A server that ends says so before it closes: what it says is read first, the end after it.
+        Conn::Pg(conn) => (0..2).all(|_| !matches!(conn.notifications_iter().next(), Some(Err(_)))),
     }
 }
 

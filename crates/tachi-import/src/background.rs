@@ -14,7 +14,7 @@ use tachi_db::{Conn, DbError};
 use crate::fetched::Begun;
 use crate::importer::{FailureKind, ImportFailure, Imported, Importer, Request, WAIT, now};
 
-/// How often an import that meets another one of its user is tried again.
+/// How often an import is tried again that meets another one of its user, or no database.
 const MAX_RETRIES: u32 = 20;
 /// The longest pause between two tries.
 const MAX_PAUSE: Duration = Duration::from_secs(240);
@@ -26,7 +26,7 @@ pub enum Ran {
     Made(Box<Imported>),
     /// It failed, and its tracker says so.
     Failed(ImportFailure),
-    /// Another import of the user was in the way; it is due again later.
+    /// Another import of the user was in the way, or the database did not answer; it is due again later.
     PutOff,
     /// Its input is still to be fetched: it has begun, and is to be [ended](Importer::end).
     ToFetch(Box<Begun>),
@@ -73,6 +73,7 @@ impl Importer {
         let claim = |conn: &mut Conn| background_claim(conn, self.instance(), now());
         let Some(import) = self.database().write(WAIT, claim)? else { return Ok(None) };
         let (tries, request) = (import.locked_tries, request(import));
+        let _at = self.working().on(&request.import_id.to_string());
         let started = now();
         let made = if request.is_to_be_fetched() {
             self.begin_unnoted(&request, started, Some(tries)).map(|begun| Ran::ToFetch(Box::new(begun)))
@@ -103,7 +104,8 @@ impl Importer {
         started: i64,
         failure: &ImportFailure,
     ) -> Result<Ran, DbError> {
-        if failure.kind == FailureKind::Locked && tries < MAX_RETRIES {
+        let may_pass = matches!(failure.kind, FailureKind::Locked | FailureKind::Unavailable);
+        if may_pass && tries < MAX_RETRIES {
             let due = now().saturating_add(millis(pause(tries, rand::random())));
             self.database().write(WAIT, |conn| background_put_off(conn, request.import_id, self.instance(), due))?;
             return Ok(Ran::PutOff);
@@ -130,10 +132,12 @@ impl Importer {
     pub fn background_beat(&self, wait: Duration) -> Result<usize, DbError> {
         // Looking needs no turn to write.
         let claims = self.database().read(background_claims)?;
-        if claims.iter().all(|claim| claim.instance != self.instance()) {
+        let own = claims.iter().filter(|claim| claim.instance == self.instance()).map(|claim| claim.import);
+        let own: Vec<ImportId> = own.filter(|import| self.working().is_on(&import.to_string())).collect();
+        if own.is_empty() {
             return Ok(0);
         }
-        self.database().write(wait, |conn| background_heartbeat(conn, self.instance(), now()))
+        self.database().write(wait, |conn| background_heartbeat(conn, self.instance(), &own, now()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The importer: the pipeline with what it works on.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
@@ -11,7 +11,7 @@ use tachi_core::ids::{ImportId, UserId};
 use tachi_core::import_document::ImportDocument;
 use tachi_core::import_type::{ImportType, Kind};
 use tachi_db::catalogue::{catalogue_load, catalogue_version};
-use tachi_db::imports::{Tracker, TrackerError, tracker_put};
+use tachi_db::imports::{RowCounts, Tracker, TrackerError, import_by_public_id, tracker_put};
 use tachi_db::locks::user_write_lock;
 use tachi_db::{Conn, Database, DbError};
 use tachi_parsers::error::{FatalError, FatalKind};
@@ -22,10 +22,12 @@ use crate::convert::Converted;
 use crate::fetched::Fetches;
 use crate::lock::{ImportLock, Locks};
 use crate::news::{Listener, News};
+use crate::observe;
 use crate::pipeline::{self, Import, Scope};
 use crate::stage::Stage;
 use crate::stages::document::orphans_of_failed;
 use crate::unknown_charts::{Queued, Waiting};
+use crate::working::Working;
 
 /// How long an import waits for its turn to write.
 pub(crate) const WAIT: Duration = Duration::from_secs(30);
@@ -54,6 +56,8 @@ pub struct Configuration {
 pub struct Imported {
     /// Its document.
     pub document: ImportDocument,
+    /// What became of its elements.
+    pub counts: RowCounts,
     /// The queue of the unknown chart it brought, where there is one.
     pub waiting: Option<Waiting>,
 }
@@ -114,6 +118,8 @@ pub enum FailureKind {
     Upstream,
     /// The remote service never came to an end.
     EndlessUpstream,
+    /// The database does not answer at the moment.
+    Unavailable,
     /// Ours.
     Internal,
 }
@@ -128,6 +134,7 @@ impl FailureKind {
             Self::Forbidden => 403,
             Self::Locked => 409,
             Self::Upstream | Self::Internal => 500,
+            Self::Unavailable => 503,
             Self::EndlessUpstream => 508,
         }
     }
@@ -161,6 +168,11 @@ impl From<FatalError> for ImportFailure {
 
 impl From<DbError> for ImportFailure {
     fn from(error: DbError) -> Self {
+        if error.is_unreachable() {
+            log::error!("an import cannot be stored: {error}");
+            let message = "The server is busy. Please try again in a moment.".to_owned();
+            return Self { kind: FailureKind::Unavailable, message };
+        }
         if error.is_busy() {
             return Self::locked();
         }
@@ -176,9 +188,12 @@ pub struct Importer {
     locks: Arc<Locks>,
     fetches: Fetches,
     catalogue: ArcSwap<Catalogue>,
+    /// Held by whoever reads another one, so that several do not at once.
+    reading_catalogue: Mutex<()>,
     configuration: Configuration,
     /// Names this process among those that hold locks.
     instance: String,
+    working: Arc<Working>,
     listener: Listener,
     #[cfg(feature = "failpoints")]
     failpoints: crate::failpoints::Failpoints,
@@ -195,14 +210,16 @@ impl Importer {
     pub fn new(database: Database, configuration: Configuration) -> Result<Self, DbError> {
         let catalogue = database.read(catalogue_load)?;
         let instance = const_hex::encode(rand::random::<[u8; 8]>());
-        let database = Arc::new(database);
+        let (database, working) = (Arc::new(database), Arc::new(Working::default()));
         Ok(Self {
-            locks: Arc::new(Locks::new(Arc::clone(&database))),
+            locks: Arc::new(Locks::new(Arc::clone(&database), Arc::clone(&working))),
             database,
             fetches: Fetches::default(),
             catalogue: ArcSwap::from_pointee(catalogue),
+            reading_catalogue: Mutex::default(),
             configuration,
             instance,
+            working,
             listener: Listener::default(),
             #[cfg(feature = "failpoints")]
             failpoints: crate::failpoints::Failpoints::default(),
@@ -214,6 +231,11 @@ impl Importer {
     pub fn serving(mut self) -> Self {
         self.instance.insert_str(0, crate::heal::SERVER);
         self
+    }
+
+    /// What this process is at.
+    pub(crate) fn working(&self) -> &Arc<Working> {
+        &self.working
     }
 
     pub(crate) fn listener(&self) -> &Listener {
@@ -248,11 +270,13 @@ impl Importer {
         self.catalogue.load_full()
     }
 
-    /// Reads the catalogue again if the database has a newer one; says whether it had.
+    /// Reads the catalogue again if the database has a newer one; says whether it had. Others go on with the old one
+    /// meanwhile.
     ///
     /// # Errors
     /// When it cannot be read.
     pub fn refresh_catalogue(&self) -> Result<bool, DbError> {
+        let _turn = self.reading_catalogue.lock().unwrap_or_else(PoisonError::into_inner);
         let version = self.database.read(catalogue_version)?;
         if version == self.catalogue.load().version() {
             return Ok(false);
@@ -311,7 +335,8 @@ impl Importer {
     fn import_now(&self, request: &Request, started: i64, last: LastStep<'_>) -> Result<Imported, ImportFailure> {
         #[cfg(feature = "failpoints")]
         let _inside = self.failpoints.enter();
-        let imported = caught(|| self.with_catalogue(|catalogue| self.attempt(request, started, catalogue, last)))?;
+        let work = || self.with_catalogue(|catalogue| self.attempt(request, started, catalogue, last));
+        let imported = observe::import(request, || caught(work))?;
         if !request.dry_run {
             self.tell(News::of_import(&imported.document));
         }
@@ -441,20 +466,36 @@ impl Importer {
         let scope = Scope { user: request.user, catalogue, now: now() };
         let import = Import { request, scope, started, locked, wait };
         let store = |conn: &mut Conn| {
-            let document = pipeline::store(conn, &import, &converted)?;
-            if document.is_some() {
+            let stored = pipeline::store(conn, &import, &converted)?;
+            if stored.is_some() {
                 last(conn)?;
             }
-            Ok(document)
+            Ok(stored)
         };
-        let document = if request.dry_run {
+        let stored = if request.dry_run {
             self.database.write_rolled_back(wait, store)
         } else {
             // A panic is caught here, too: what did not match is kept after any failure.
-            let stored = caught(|| self.database.write(wait, store));
+            let stored =
+                caught(|| self.database.write(wait, store)).or_else(|failure| self.stored_after(request, failure));
             stored.inspect_err(|_| self.keep_orphans(&import, &converted))
         };
-        Ok(document?.map(|document| Imported { document, waiting }))
+        Ok(stored?.map(|(document, counts)| Imported { document, counts, waiting }))
+    }
+
+    /// Finds out whether an import is stored whose failure may be no more than the lost answer to its commit.
+    fn stored_after(
+        &self,
+        request: &Request,
+        failure: ImportFailure,
+    ) -> Result<Option<(ImportDocument, RowCounts)>, ImportFailure> {
+        if failure.kind != FailureKind::Unavailable {
+            return Err(failure);
+        }
+        match self.database.read(|conn| import_by_public_id(conn, request.import_id)) {
+            Ok(Some(stored)) => Ok(Some((stored.document, stored.counts))),
+            Ok(None) | Err(_) => Err(failure),
+        }
     }
 
     /// What did not match is not lost with an import that fails.

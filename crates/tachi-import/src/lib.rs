@@ -17,6 +17,7 @@ mod heal;
 mod importer;
 mod lock;
 mod news;
+pub mod observe;
 mod orphans;
 mod pipeline;
 mod rederive;
@@ -28,6 +29,7 @@ pub mod stage;
 mod stages;
 mod targets;
 mod unknown_charts;
+mod working;
 
 pub use background::Ran;
 pub use edit::{ScoreEdit, SessionEdit};

@@ -1,15 +1,17 @@
 //! A user's import lock: held from before parsing to the commit. Source: `spec/pipeline.md` 2.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tachi_core::ids::UserId;
 use tachi_db::locks::{Acquired, import_lock_acquire, import_lock_heartbeat, import_lock_held_by, import_lock_release};
-use tachi_db::{Conn, Database};
+use tachi_db::{Conn, Database, DbError};
 
 use crate::importer::{ImportFailure, WAIT, now};
 use crate::stage::Stage;
+use crate::working::{At, Working};
 
 /// How often a process shows that it lives while it holds locks; one that is not renewed for 15 s is taken for dead.
 const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -19,6 +21,7 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Locks {
     database: Arc<Database>,
+    working: Arc<Working>,
     beats: Arc<Beats>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -31,7 +34,8 @@ struct Beats {
 
 #[derive(Debug, Default)]
 struct State {
-    held: usize,
+    /// Users with the names of the holders.
+    held: BTreeSet<(UserId, String)>,
     is_running: bool,
     is_stopped: bool,
 }
@@ -48,12 +52,13 @@ pub struct ImportLock {
     locks: Arc<Locks>,
     user: UserId,
     name: String,
+    _at: At,
 }
 
 impl Locks {
     /// The locks on a database.
-    pub fn new(database: Arc<Database>) -> Self {
-        Self { database, beats: Arc::default(), thread: Mutex::default() }
+    pub(crate) fn new(database: Arc<Database>, working: Arc<Working>) -> Self {
+        Self { database, working, beats: Arc::default(), thread: Mutex::default() }
     }
 
     /// Takes a user's import lock under a name: an import's identifier, or a random one. Work that commits something
@@ -62,20 +67,21 @@ impl Locks {
     /// # Errors
     /// [`FailureKind::Locked`](crate::FailureKind::Locked) when another holds it, and those of the database.
     pub fn take(self: &Arc<Self>, instance: &str, user: UserId, name: &str) -> Result<ImportLock, ImportFailure> {
+        let at = self.working.on(name);
         let take = |conn: &mut Conn| import_lock_acquire(conn, user, name, instance, now());
         match Stage::Lock.run(|| self.database.write(WAIT, take))? {
             Acquired::Held => Err(ImportFailure::locked()),
             Acquired::Yes => {
-                self.beat_from_now(instance);
-                Ok(ImportLock { locks: Arc::clone(self), user, name: name.to_owned() })
+                self.beat_from_now(instance, (user, name.to_owned()));
+                Ok(ImportLock { locks: Arc::clone(self), user, name: name.to_owned(), _at: at })
             }
         }
     }
 
     /// Counts a lock, and starts the thread unless it runs.
-    fn beat_from_now(&self, instance: &str) {
+    fn beat_from_now(&self, instance: &str, lock: (UserId, String)) {
         let mut state = self.beats.state();
-        state.held += 1;
+        state.held.insert(lock);
         if state.is_running {
             return;
         }
@@ -108,12 +114,19 @@ fn beat(beats: &Beats, database: &Database, instance: &str) {
     loop {
         let waited = beats.changed.wait_timeout_while(state, HEARTBEAT, |state| !state.is_stopped);
         state = waited.unwrap_or_else(PoisonError::into_inner).0;
-        if state.is_stopped || state.held == 0 {
+        if state.is_stopped || state.held.is_empty() {
             state.is_running = false;
             return;
         }
+        let held = state.held.clone();
         drop(state);
-        if let Err(error) = database.write(HEARTBEAT, |conn| import_lock_heartbeat(conn, instance, now())) {
+        let renew = |conn: &mut Conn| -> Result<(), DbError> {
+            for (user, name) in &held {
+                import_lock_heartbeat(conn, *user, name, instance, now())?;
+            }
+            Ok(())
+        };
+        if let Err(error) = database.write(HEARTBEAT, renew) {
             // On SQLite an import's own transaction may be what keeps the writer busy; nobody else can write then.
             log::debug!("import locks were not renewed: {error}");
         }
@@ -136,8 +149,8 @@ impl ImportLock {
 
 impl Drop for ImportLock {
     fn drop(&mut self) {
-        let Self { locks, user, name } = self;
-        locks.beats.state().held -= 1;
+        let Self { locks, user, name, .. } = self;
+        locks.beats.state().held.remove(&(*user, name.clone()));
         let is_held = locks.database.read(|conn| import_lock_held_by(conn, *user, name));
         let released = is_held.and_then(|is_held| match is_held {
             true => locks.database.write(WAIT, |conn| import_lock_release(conn, *user, name)),

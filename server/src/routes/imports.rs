@@ -174,6 +174,7 @@ impl From<ImportFailure> for ApiError {
                 return error.header(RETRY_AFTER, HeaderValue::from_static("2"));
             }
             FailureKind::Upstream => Kind::Internal,
+            FailureKind::Unavailable => Kind::Unavailable,
             FailureKind::EndlessUpstream => Kind::LoopDetected,
             FailureKind::Internal => {
                 let text = "An internal service error has occurred. This has been reported!";

@@ -60,7 +60,8 @@ fn api() -> Api {
     .tag("Watching")
     .get("/healthz", instance::healthz, row(Access::Unasked, "The process answers", "{}"))
     .get("/.deploy/up", instance::healthz, row(Access::Unasked, "The process answers", "{}"))
-    .get("/readyz", instance::readyz, row(Access::Unasked, "The instance can be used", "{}").fails(&[503]));
+    .get("/readyz", instance::readyz, row(Access::Unasked, "The instance can be used", "{}").fails(&[503]))
+    .get("/metrics", instance::metrics, row(Access::Unasked, "Figures for Prometheus", "any").raw("text/plain"));
     api
 }
 

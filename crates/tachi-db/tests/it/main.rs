@@ -17,6 +17,7 @@ mod goals;
 mod hooks;
 mod imports;
 mod locks;
+mod lost;
 mod orphans;
 mod pbs;
 mod plans;

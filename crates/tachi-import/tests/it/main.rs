@@ -1,6 +1,7 @@
 //! One binary for all integration tests of the crate.
 
 #[path = "../../../tachi-db/tests/support/postgres.rs"]
+#[expect(dead_code, reason = "others restart their server, too")]
 mod postgres;
 
 #[path = "../../../tachi-db/tests/support/dump.rs"]
