@@ -1,6 +1,7 @@
 //! What every handler shares, and the route table.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use actix_web::{HttpRequest, web};
@@ -12,9 +13,10 @@ use tachi_import::Importer;
 use crate::background::Background;
 use crate::config::Settings;
 use crate::envelope::{ApiError, Kind};
-use crate::integrations::oauth2::{CodeExchange, NoExchange};
+use crate::fetching::{Fetching, services};
 use crate::limits::Limits;
 use crate::login::Seen;
+use crate::metrics;
 use crate::routes::games::Counts;
 use crate::vault::Vault;
 use crate::webhooks::Webhooks;
@@ -43,14 +45,21 @@ pub struct App {
     pub limits: Arc<Limits>,
     /// Keeps what users link.
     pub vault: Arc<Vault>,
-    /// Asks services for what belongs to a code.
-    pub exchange: Arc<dyn CodeExchange>,
+    /// What fetches from the services that users have linked.
+    pub fetching: Arc<Fetching>,
+    /// Whether the process was told to end: no new requests are to be sent to it.
+    pub ending: Arc<AtomicBool>,
 }
 
 impl App {
     /// An instance that starts now.
-    #[must_use]
-    pub fn new(importer: Arc<Importer>, settings: Arc<Settings>) -> Self {
+    ///
+    /// # Errors
+    /// When what the settings say of services elsewhere cannot be used.
+    pub fn new(importer: Arc<Importer>, settings: Arc<Settings>) -> anyhow::Result<Self> {
+        metrics::start();
+        let vault = Arc::new(vault(&settings, importer.database().target()));
+        let fetching = Arc::new(Fetching::start(&importer, &vault, services::of(&settings)?)?);
         let webhooks = Arc::new(Webhooks::start(&importer, settings.webhooks_to_loopback));
         // The thread that tells them knows the importer, so that this must not keep it.
         let told = Arc::downgrade(&webhooks);
@@ -59,14 +68,8 @@ impl App {
                 webhooks.tell(news);
             }
         });
-        let background = Arc::new(Background::start(&importer));
-        // Where several processes share a database, a key made by one of them would be of no use to the others.
-        let key_file = match importer.database().target() {
-            Target::Sqlite(_) => Some(settings.data_dir.join("secret.key")),
-            Target::Postgres(_) => None,
-        };
-        let vault = Arc::new(Vault::new(settings.secret_key.clone(), key_file));
-        Self {
+        let background = Arc::new(Background::start(&importer, &fetching));
+        Ok(Self {
             settings,
             importer,
             started: now(),
@@ -76,8 +79,9 @@ impl App {
             seen: Arc::default(),
             limits: Arc::default(),
             vault,
-            exchange: Arc::new(NoExchange),
-        }
+            fetching,
+            ending: Arc::default(),
+        })
     }
 
     /// The instance that serves a request.
@@ -111,6 +115,17 @@ impl App {
     }
 }
 
+/// What keeps what users link.
+#[must_use]
+pub fn vault(settings: &Settings, target: &Target) -> Vault {
+    // Where several processes share a database, a key made by one of them would be of no use to the others.
+    let key_file = match target {
+        Target::Sqlite(_) => Some(settings.data_dir.join("secret.key")),
+        Target::Postgres(_) => None,
+    };
+    Vault::new(settings.secret_key.clone(), key_file)
+}
+
 /// The time now, UNIX milliseconds.
 #[must_use]
 pub fn now() -> i64 {
@@ -131,5 +146,7 @@ impl From<DbError> for ApiError {
 pub async fn block<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
 ) -> Result<T, ApiError> {
-    web::block(work).await.map_err(ApiError::internal)?
+    // The log lines of the work are those of the request.
+    let span = tracing::Span::current();
+    web::block(move || span.in_scope(work)).await.map_err(ApiError::internal)?
 }

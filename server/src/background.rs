@@ -7,7 +7,9 @@ use std::time::Duration;
 use tachi_import::{Importer, Others, Ran, Request};
 
 use crate::app::{App, block};
+use crate::catalogue_watch;
 use crate::envelope::ApiError;
+use crate::fetching::Fetching;
 use crate::threads::{Signal, Threads};
 
 /// How many imports a process makes in the background at a time.
@@ -25,20 +27,22 @@ pub struct Background(Threads);
 
 impl Background {
     /// Starts them.
-    pub fn start(importer: &Arc<Importer>) -> Self {
+    pub fn start(importer: &Arc<Importer>, fetching: &Arc<Fetching>) -> Self {
         let threads = Threads::default();
         for number in 1..=WORKERS {
-            let importer = Arc::clone(importer);
-            threads.spawn(&format!("import-{number}"), move |signal| work(&importer, signal));
+            let (importer, fetching) = (Arc::clone(importer), Arc::clone(fetching));
+            threads.spawn(&format!("import-{number}"), move |signal| work(&importer, &fetching, signal));
         }
+        let watching = Arc::clone(importer);
+        threads.spawn("catalogue", move |signal| catalogue_watch::watch(&watching, signal));
         let importer = Arc::clone(importer);
         threads.spawn("heartbeat", move |signal| beat(&importer, signal));
         Self(threads)
     }
 
-    /// Lets imports that run come to their end; others are left for the next process.
-    pub fn stop(&self) {
-        self.0.stop();
+    /// Lets imports that run come to their end; others are left for the next process. Says whether they did in time.
+    pub fn stop_within(&self, patience: Duration) -> bool {
+        self.0.stop_within(patience)
     }
 }
 
@@ -50,11 +54,13 @@ pub async fn start(app: &App, request: Request) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn work(importer: &Importer, signal: &Signal) {
+fn work(importer: &Importer, fetching: &Fetching, signal: &Signal) {
     while !signal.is_stopped() {
         let wakes = signal.wakes();
         match importer.background_run() {
             Ok(Some(Ran::Made(_) | Ran::PutOff)) => {}
+            // It waits elsewhere, so that this thread goes on with others.
+            Ok(Some(Ran::ToFetch(begun))) => fetching.go_on(*begun),
             Ok(Some(Ran::Failed(failure))) => log::info!("an import in the background failed: {failure}"),
             Ok(None) => signal.pause(wakes, POLL),
             Err(error) => {

@@ -3,12 +3,14 @@
 #[macro_use]
 mod group;
 pub mod access;
+pub mod database;
 pub mod upstream;
 mod url;
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -17,6 +19,7 @@ use tachi_core::game::{Flavour, Game, Gpt, Rules};
 use tachi_core::import_type::{self, ImportType};
 
 use self::access::{Access, AccessOptions};
+use self::database::DatabaseOptions;
 use self::upstream::{Upstream, UpstreamOptions};
 use crate::vault::Key;
 
@@ -75,6 +78,11 @@ pub struct Options {
     #[arg(long, env = "TACHI_ASYNC_IMPORTS", global = true, value_name = "BOOL")]
     pub async_imports: Option<bool>,
 
+    /// How long a server that is told to end goes on serving, in seconds, after it said that it is not ready
+    /// [default: 1]
+    #[arg(long, env = "TACHI_SHUTDOWN_DELAY", global = true, value_name = "SECONDS")]
+    pub shutdown_delay: Option<u32>,
+
     /// Whether events may be sent to programs on this machine; for tests.
     #[arg(skip)]
     #[serde(skip)]
@@ -104,6 +112,11 @@ pub struct Options {
     #[arg(long, env = "TACHI_LOG_FORMAT", global = true, value_name = "FORMAT")]
     pub log_format: Option<String>,
 
+    /// The connections to the database
+    #[command(flatten)]
+    #[serde(skip)]
+    pub database: DatabaseOptions,
+
     /// Who may come in, and how often
     #[command(flatten)]
     #[serde(skip)]
@@ -129,6 +142,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// The database.
     pub database_url: String,
+    /// The connections to it.
+    pub database: tachi_db::Options,
     /// The address to listen on.
     pub bind: SocketAddr,
     /// Which edition this is.
@@ -147,6 +162,8 @@ pub struct Settings {
     pub max_body: usize,
     /// Whether imports are answered before they are done, also when the sender does not ask for it.
     pub async_imports: bool,
+    /// How long a server that is told to end goes on serving.
+    pub shutdown_delay: Duration,
     /// Whether events may be sent to programs on this machine; for tests.
     pub webhooks_to_loopback: bool,
     /// The oldest version of the fervidex hook that may send scores.
@@ -208,11 +225,6 @@ impl Settings {
             bind.parse().with_context(|| format!("bind: {bind:?} is not an address such as 127.0.0.1:8080"))?;
         let flavour = flags.flavour.or(file.flavour).unwrap_or_else(|| "kamaitachi".to_owned());
         let flavour: Flavour = flavour.parse().map_err(anyhow::Error::msg)?;
-        let log_format = match flags.log_format.or(file.log_format).as_deref() {
-            None | Some("text") => LogFormat::Text,
-            Some("json") => LogFormat::Json,
-            Some(other) => bail!("log_format: expected text or json, got {other:?}"),
-        };
         let mut upstream = flags.upstream.over(file.upstream);
         let secret_key = upstream::key(upstream.secret_key.take(), upstream.secret_key_file.take())?;
         Ok(Self {
@@ -220,6 +232,7 @@ impl Settings {
             upstream: Upstream::resolve(upstream)?,
             secret_key,
             database_url: database_url.unwrap_or_else(|| data_dir.join("tachi.db").display().to_string()),
+            database: database::resolve(&flags.database.over(file.database))?,
             data_dir,
             bind,
             flavour,
@@ -230,6 +243,7 @@ impl Settings {
             max_upload: flags.max_upload.or(file.max_upload).unwrap_or(16 << 20),
             max_body: flags.max_body.or(file.max_body).unwrap_or(16 << 20),
             async_imports: flags.async_imports.or(file.async_imports).unwrap_or(false),
+            shutdown_delay: Duration::from_secs(flags.shutdown_delay.or(file.shutdown_delay).unwrap_or(1).into()),
             webhooks_to_loopback: flags.webhooks_to_loopback,
             fervidex_min_version: flags
                 .fervidex_min_version
@@ -239,7 +253,7 @@ impl Settings {
             usc_queue_size: flags.usc_queue_size.or(file.usc_queue_size).unwrap_or(3),
             rules: rules(flags.jubeat_hot_version.or(file.jubeat_hot_version))?,
             log: flags.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
-            log_format,
+            log_format: log_format(flags.log_format.or(file.log_format))?,
         })
     }
 }
@@ -258,15 +272,24 @@ fn read_file(path: Option<&Path>) -> Result<Options> {
 
 fn parse_file(text: &str) -> Result<Options> {
     let mut keys: toml::Table = toml::from_str(text)?;
+    let database = group(&mut keys, DatabaseOptions::KEYS)?;
     let access = group(&mut keys, AccessOptions::KEYS)?;
     let upstream = group(&mut keys, UpstreamOptions::KEYS)?;
-    Ok(Options { access, upstream, ..keys.try_into()? })
+    Ok(Options { database, access, upstream, ..keys.try_into()? })
 }
 
 /// Takes the keys of a group out of a file.
 fn group<T: serde::de::DeserializeOwned>(keys: &mut toml::Table, names: &[&str]) -> Result<T> {
     let taken: toml::Table = names.iter().filter_map(|name| keys.remove_entry(*name)).collect();
     Ok(taken.try_into()?)
+}
+
+fn log_format(given: Option<String>) -> Result<LogFormat> {
+    match given.as_deref() {
+        None | Some("text") => Ok(LogFormat::Text),
+        Some("json") => Ok(LogFormat::Json),
+        Some(other) => bail!("log_format: expected text or json, got {other:?}"),
+    }
 }
 
 fn rules(jubeat_hot_version: Option<String>) -> Result<Rules> {
@@ -382,6 +405,51 @@ mod tests {
         assert!(trusts(Some("203.0.113.1, 198.51.100.0/24"), "198.51.100.9"));
         let broken = AccessOptions { trusted_proxies: Some("nonsense".to_owned()), ..AccessOptions::default() };
         assert!(format!("{:#}", Access::resolve(broken).unwrap_err()).contains("nonsense"));
+    }
+
+    #[test]
+    fn the_default_file_names_every_setting_and_puts_none_in_force() {
+        use clap::CommandFactory as _;
+
+        let text = crate::cli::config::default();
+        assert!(toml::from_str::<toml::Table>(&text).unwrap().is_empty());
+        let is_key = |line: &&str| line.starts_with('#') && !line.starts_with("# ");
+        let lines: Vec<&str> = text.lines().filter(is_key).map(|line| &line[1..]).collect();
+        let file: String = lines.join("\n");
+        let keys: toml::Table = toml::from_str(&file).unwrap();
+        let command = crate::cli::Cli::command();
+        let settings = command.get_arguments().filter(|arg| arg.get_env().is_some() && arg.get_id() != "config");
+        let names: Vec<&str> = settings.map(|arg| arg.get_id().as_str()).collect();
+        assert!(names.len() > 50, "{names:?}");
+        assert!(names.iter().all(|name| keys.contains_key(*name)) && keys.len() == names.len());
+        parse_file(&file).unwrap();
+
+        // What it says of defaults is what holds without it.
+        let stated: Vec<&str> = lines.into_iter().filter(|line| !line.ends_with("\"\"")).collect();
+        assert!(stated.len() > 15, "{stated:?}");
+        let given = Settings::resolve(parse_file(&stated.join("\n")).unwrap(), Options::default()).unwrap();
+        let default = Settings::resolve(Options::default(), Options::default()).unwrap();
+        let told = |settings: &Settings| {
+            let Settings { data_dir, database, bind, flavour, name, our_url, max_upload, max_body, .. } = settings;
+            let Settings { async_imports, shutdown_delay, fervidex_min_version, beatoraja_queue_size, .. } = settings;
+            let Settings { usc_queue_size, rules, log, log_format, access, upstream, .. } = settings;
+            format!(
+                "{data_dir:?} {database:?} {bind:?} {flavour:?} {name:?} {our_url:?} {max_upload:?} {max_body:?} \
+                 {async_imports:?} {shutdown_delay:?} {fervidex_min_version:?} {beatoraja_queue_size:?} \
+                 {usc_queue_size:?} {rules:?} {log:?} {log_format:?} {access:?} {upstream:?}"
+            )
+        };
+        assert_eq!(told(&given), told(&default));
+    }
+
+    #[test]
+    fn a_pool_has_a_size_that_makes_sense() {
+        let refused = |options: DatabaseOptions| format!("{:#}", database::resolve(&options).unwrap_err());
+        let pool = |size| DatabaseOptions { database_pool: Some(size), ..DatabaseOptions::default() };
+        assert!(refused(pool(0)).contains("database_pool") && refused(pool(100_000)).contains("database_pool"));
+        assert!(refused(DatabaseOptions { database_timeout: Some(0), ..pool(9) }).contains("database_timeout"));
+        let resolved = database::resolve(&DatabaseOptions { database_timeout: Some(7), ..pool(9) }).unwrap();
+        assert_eq!((resolved.connections, resolved.wait.as_secs()), (9, 7));
     }
 
     #[test]

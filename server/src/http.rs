@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
@@ -15,7 +16,10 @@ use crate::app::App;
 use crate::config::Settings;
 use crate::envelope::ApiError;
 use crate::paths::accept_v3;
-use crate::routes;
+use crate::{requests, routes};
+
+/// How long what runs may go on once the process was told to end.
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A server that has its port and waits to be polled.
 pub struct Listening {
@@ -39,6 +43,7 @@ pub fn listen(app: App) -> Result<Listening> {
             .wrap(from_fn(accept_v3))
             .wrap(NormalizePath::trim())
             .wrap(from_fn(tell_browsers))
+            .wrap(from_fn(requests::watch))
             .app_data(data.clone())
             .app_data(for_browsers.clone())
             .app_data(
@@ -47,6 +52,9 @@ pub fn listen(app: App) -> Result<Listening> {
             )
             .configure(routes::configure)
     })
+    // Whoever serves decides how it ends.
+    .disable_signals()
+    .shutdown_timeout(PATIENCE.as_secs())
     .bind(bind)
     .with_context(|| format!("cannot listen on {bind}"))?;
     Ok(Listening { addresses: server.addrs(), server: server.run() })

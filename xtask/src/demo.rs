@@ -63,7 +63,8 @@ fn get(client: &Client, url: &str) -> Result<Value> {
     Ok(envelope["body"].clone())
 }
 
-fn show_sessions(client: &Client, url: &str) -> Result<()> {
+/// Shows the sessions of the demo's player.
+pub fn show_sessions(client: &Client, url: &str) -> Result<()> {
     let sessions = get(client, &format!("{url}/api/v1/users/demo/games/iidx/SP/sessions/recent"))?;
     println!("Sessions");
     for session in sessions.as_array().into_iter().flatten() {
@@ -75,7 +76,8 @@ fn show_sessions(client: &Client, url: &str) -> Result<()> {
     Ok(())
 }
 
-fn show_pbs(client: &Client, url: &str) -> Result<()> {
+/// Shows the best PBs of the demo's player.
+pub fn show_pbs(client: &Client, url: &str) -> Result<()> {
     let body = get(client, &format!("{url}/api/v1/users/demo/games/iidx/SP/pbs/best"))?;
     let find = |list: &Value, key: &str, id: &Value| {
         list.as_array().into_iter().flatten().find(|item| item[key] == *id).cloned().unwrap_or_default()

@@ -2,8 +2,16 @@
 
 mod bench;
 mod demo;
+mod demo_api;
+#[expect(dead_code, reason = "shared with the tests of the parsers, which use more of it")]
+#[path = "../../crates/tachi-parsers/tests/it/support/kai.rs"]
+mod kai;
+mod login;
 mod new;
 mod process;
+#[expect(dead_code, reason = "shared with the tests of the parsers, which use more of it")]
+#[path = "../../crates/tachi-parsers/tests/it/support/upstream.rs"]
+mod upstream;
 mod vectors;
 
 use std::path::PathBuf;
@@ -26,6 +34,9 @@ enum Command {
         /// End after printing instead of serving until Ctrl-C
         #[arg(long)]
         exit: bool,
+        /// Link a service, and import what it knows instead of an export
+        #[arg(long)]
+        api: bool,
     },
     /// Measures how fast the release build is, through the real binary over HTTP
     Bench(bench::Options),
@@ -40,7 +51,8 @@ enum Command {
 
 fn main() -> Result<()> {
     match Cli::parse().command {
-        Command::Demo { exit } => demo::run(exit),
+        Command::Demo { exit, api: false } => demo::run(exit),
+        Command::Demo { exit, api: true } => demo_api::run(exit),
         Command::Bench(options) => bench::run(options),
         Command::New(options) => new::run(&options),
         Command::Vectors { dir } => vectors::run(&dir),

@@ -1,6 +1,6 @@
 //! The built server as a process, and plain HTTP to it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -96,7 +96,22 @@ impl Drop for Server {
 /// # Errors
 /// When it fails.
 pub fn run(binary: &Path, args: &[&str]) -> Result<String> {
-    let output = Command::new(binary).args(args).stderr(Stdio::inherit()).output()?;
+    run_with(binary, args, "")
+}
+
+/// [`run`] with something to read.
+///
+/// # Errors
+/// When it fails.
+pub fn run_with(binary: &Path, args: &[&str], input: &str) -> Result<String> {
+    let mut command = Command::new(binary);
+    let command = command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+    let mut child = command.spawn().with_context(|| format!("cannot start {}", binary.display()))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // Whoever does not read it needs none.
+        let _unread = stdin.write_all(input.as_bytes());
+    }
+    let output = child.wait_with_output()?;
     ensure!(output.status.success(), "tachi {} failed: {}", args.join(" "), output.status);
     Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
 }

@@ -144,12 +144,14 @@ pub fn background_claim(conn: &mut Conn, instance: &str, now: i64) -> Result<Opt
     background_imports::table.find(&id).select(Row::as_select()).first(conn)?.into_import().map(Some)
 }
 
-/// Gives a sign of life for everything that a process works on. Returns how much that is.
+/// Gives a sign of life for imports that a process works on. Returns how many of them it still has.
 ///
 /// # Errors
 /// Those of the database.
-pub fn background_heartbeat(conn: &mut Conn, instance: &str, now: i64) -> Result<usize, DbError> {
-    let query = background_imports::table.filter(background_imports::instance.eq(instance));
+pub fn background_heartbeat(conn: &mut Conn, instance: &str, imports: &[ImportId], now: i64) -> Result<usize, DbError> {
+    let ids: Vec<String> = imports.iter().map(ToString::to_string).collect();
+    let query = background_imports::table.filter(background_imports::import_id.eq_any(ids));
+    let query = query.filter(background_imports::instance.eq(instance));
     Ok(diesel::update(query).set(background_imports::heartbeat_at.eq(now)).execute(conn)?)
 }
 
@@ -225,6 +227,14 @@ pub fn background_delete(conn: &mut Conn, import: ImportId, instance: Option<&st
         None => diesel::delete(query.filter(background_imports::instance.is_null())).execute(conn)?,
     };
     Ok(deleted > 0)
+}
+
+/// How many imports wait or are worked on.
+///
+/// # Errors
+/// Those of the database.
+pub fn background_count(conn: &mut Conn) -> Result<i64, DbError> {
+    Ok(background_imports::table.count().get_result(conn)?)
 }
 
 /// Whether an import goes on in the background.

@@ -5,8 +5,10 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Array, BigInt, Binary, Double, Integer, Nullable, Text};
 use tachi_core::catalogue::ChartKey;
@@ -39,7 +41,35 @@ macro_rules! on_backend {
 /// From how many rows on PostgreSQL's COPY is worth its additional round trip; it takes half the time of inserts.
 pub(crate) const COPY: usize = 100;
 
-/// Inserts a slice of rows, [`ROWS`] per statement, and returns how many were inserted or updated.
+/// A query whose statement the connection keeps prepared. Diesel keeps none with a text of our own, an upsert or a list
+/// of rows in it, because there could be any number of them. Of those that every import sends there are few, and the
+/// databases take longer to plan them than to run them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kept<Q>(pub(crate) Q);
+
+impl<Q> QueryId for Kept<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: Query> Query for Kept<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q, C> RunQueryDsl<C> for Kept<Q> {}
+
+impl<DB: Backend, Q: QueryFragment<DB>> QueryFragment<DB> for Kept<Q> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(pass)
+    }
+
+    fn is_safe_to_cache_prepared(&self, _backend: &DB) -> QueryResult<bool> {
+        Ok(true)
+    }
+}
+
+/// Inserts a slice of rows, [`ROWS`] per statement, and returns how many were inserted or updated. The statement of a
+/// single row is kept.
 ///
 /// The optional part says what is to be done with conflicts: `|insert| insert.on_conflict_do_nothing()`.
 macro_rules! insert_rows {
@@ -56,9 +86,17 @@ macro_rules! insert_rows {
     ($conn:expr, $table:path, $rows:expr, |$insert:ident| $statement:expr) => {{
         let mut count = 0;
         for chunk in $rows.chunks($crate::bulk::ROWS) {
-            count += on_backend!($conn, |inner| {
-                let $insert = diesel::insert_into($table).values(chunk);
-                diesel::RunQueryDsl::execute($statement, inner)
+            count += on_backend!($conn, |inner| match chunk {
+                [row] => {
+                    let $insert = diesel::insert_into($table).values(row);
+                    // What is executed is not kept, whatever it says of itself; what returns something is.
+                    let returned = $statement.returning(diesel::dsl::sql::<diesel::sql_types::Integer>("1"));
+                    diesel::RunQueryDsl::get_results::<i32>($crate::bulk::Kept(returned), inner).map(|rows| rows.len())
+                }
+                chunk => {
+                    let $insert = diesel::insert_into($table).values(chunk);
+                    diesel::RunQueryDsl::execute($statement, inner)
+                }
             })?;
         }
         count
@@ -70,9 +108,15 @@ macro_rules! insert_rows_returning {
     ($conn:expr, $table:path, $rows:expr, |$insert:ident| $statement:expr) => {{
         let mut returned = Vec::new();
         for chunk in $rows.chunks($crate::bulk::ROWS) {
-            returned.extend(on_backend!($conn, |inner| {
-                let $insert = diesel::insert_into($table).values(chunk);
-                diesel::RunQueryDsl::get_results($statement, inner)
+            returned.extend(on_backend!($conn, |inner| match chunk {
+                [row] => {
+                    let $insert = diesel::insert_into($table).values(row);
+                    diesel::RunQueryDsl::get_results($crate::bulk::Kept($statement), inner)
+                }
+                chunk => {
+                    let $insert = diesel::insert_into($table).values(chunk);
+                    diesel::RunQueryDsl::get_results($statement, inner)
+                }
             })?);
         }
         returned
@@ -108,6 +152,17 @@ macro_rules! for_each_row {
 pub(crate) fn lock_catalogue(conn: &mut Conn) -> Result<(), DbError> {
     if let Conn::Pg(conn) = conn {
         conn.batch_execute("SELECT 1 FROM meta WHERE key = 'catalogue_version' FOR UPDATE")?;
+    }
+    Ok(())
+}
+
+/// The channel on which PostgreSQL tells of another catalogue.
+pub(crate) const CATALOGUE_CHANNEL: &str = "tachi_catalogue";
+
+/// Tells other processes of another catalogue, once this transaction is committed. SQLite has nothing of the kind.
+pub(crate) fn notify_catalogue(conn: &mut Conn) -> Result<(), DbError> {
+    if let Conn::Pg(conn) = conn {
+        conn.batch_execute(&format!("NOTIFY {CATALOGUE_CHANNEL}"))?;
     }
     Ok(())
 }
@@ -159,15 +214,16 @@ pub(crate) fn find_scores(
     keys: &[(ChartKey, DedupKey)],
 ) -> Result<Vec<FoundScore>, DbError> {
     Ok(match conn {
-        Conn::Sqlite(conn) => diesel::sql_query(FIND_SCORES_SQLITE)
-            .bind::<Text, _>(keys_json(keys))
-            .bind::<Integer, _>(user.0)
-            .load(conn)?,
-        Conn::Pg(conn) => diesel::sql_query(FIND_SCORES_POSTGRES)
-            .bind::<Array<Integer>, _>(keys.iter().map(|(chart, _)| chart.0).collect::<Vec<_>>())
-            .bind::<Array<Binary>, _>(keys.iter().map(|(_, key)| key.as_slice()).collect::<Vec<_>>())
-            .bind::<Integer, _>(user.0)
-            .load(conn)?,
+        Conn::Sqlite(conn) => {
+            let query = diesel::sql_query(FIND_SCORES_SQLITE).bind::<Text, _>(keys_json(keys));
+            Kept(query.bind::<Integer, _>(user.0)).load(conn)?
+        }
+        Conn::Pg(conn) => {
+            let query = diesel::sql_query(FIND_SCORES_POSTGRES)
+                .bind::<Array<Integer>, _>(keys.iter().map(|(chart, _)| chart.0).collect::<Vec<_>>())
+                .bind::<Array<Binary>, _>(keys.iter().map(|(_, key)| key.as_slice()).collect::<Vec<_>>());
+            Kept(query.bind::<Integer, _>(user.0)).load(conn)?
+        }
     })
 }
 
@@ -329,7 +385,7 @@ pub(crate) fn best_parts(conn: &mut Conn, user: UserId, gpt: Gpt, parts: &[BestP
         )
     };
     let sql = parts.iter().map(part).collect::<Vec<_>>().join(" UNION ALL ");
-    Ok(diesel::sql_query(sql).bind::<Integer, _>(user.0).load(conn)?)
+    Ok(Kept(diesel::sql_query(sql).bind::<Integer, _>(user.0)).load(conn)?)
 }
 
 /// Less than any value of a leaderboard: what is absent comes last. The databases do not agree where nulls belong.

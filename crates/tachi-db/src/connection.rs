@@ -11,12 +11,12 @@ use parking_lot::{FairMutex, FairMutexGuard, Mutex};
 use crate::checkpoint::Checkpointer;
 use crate::error::{DbError, is_retryable};
 use crate::migrate::migrate;
-use crate::pool::{Conn, Faults, Manager, Pooled, Role, connect, depth, watch};
+use crate::pool::{Conn, Faults, Manager, Pooled, Role, connect, depth, is_connected, watch};
 use crate::target::Target;
 
 /// After which time of disuse a connection to a server is asked whether it still works.
 const IDLE: Duration = Duration::from_secs(1);
-/// How often a transaction is run again after a serialisation failure or a deadlock.
+/// How often a transaction is run again after a serialisation failure, a deadlock or a lost connection.
 const MAX_RETRIES: u32 = 5;
 
 /// How a database is used.
@@ -56,6 +56,17 @@ struct Writer {
     /// The size of the log at the last nudge.
     noticed: Mutex<u64>,
     checkpointer: Checkpointer,
+}
+
+/// How many connections there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolUse {
+    /// That are open.
+    pub open: u32,
+    /// Of these, that nobody uses.
+    pub idle: u32,
+    /// That may be open at most.
+    pub max: u32,
 }
 
 /// How a transaction ends when nothing went wrong in it.
@@ -109,7 +120,14 @@ impl Database {
         self.statements.load(Ordering::Relaxed)
     }
 
-    /// How often a transaction was run again after a serialisation failure or a deadlock.
+    /// How many connections are in use: all of them on PostgreSQL, those that read on SQLite.
+    #[must_use]
+    pub fn pool_use(&self) -> PoolUse {
+        let state = self.pool.state();
+        PoolUse { open: state.connections, idle: state.idle_connections, max: self.pool.max_size() }
+    }
+
+    /// How often a transaction was run again after a serialisation failure, a deadlock or a lost connection.
     #[must_use]
     pub fn retries(&self) -> u64 {
         self.retries.load(Ordering::Relaxed)
@@ -118,20 +136,24 @@ impl Database {
     /// Runs queries that change nothing. Each sees the database as it is at its own moment.
     ///
     /// # Errors
-    /// Those of `f`, and [`DbError::Busy`] when no connection becomes free in time.
+    /// Those of `f`, and [`DbError::Unreachable`] when no connection becomes free in time, or when it is lost.
     pub fn read<T, E: From<DbError>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        f(&mut self.pooled(self.pool.connection_timeout())?.conn)
+        let mut pooled = self.pooled(self.pool.connection_timeout())?;
+        let result = f(&mut pooled.conn);
+        lost_or(&mut pooled.conn, result, "while it read")
     }
 
     /// Runs a transaction and commits it; an error rolls it back.
     ///
     /// `wait` bounds the waiting for a turn, not the transaction. On SQLite, transactions run one after the other, in
     /// the order of the calls. On PostgreSQL they run side by side, and one that fails because of another is run again
-    /// from its beginning, so that `f` may be called several times. A transaction inside `f`
-    /// ([`Connection::transaction`]) is a savepoint.
+    /// from its beginning, so that `f` may be called several times. So is one whose connection was lost, but not after
+    /// the commit was sent: it may have come through, and only the caller knows whether doing it twice does harm.
+    /// A transaction inside `f` ([`Connection::transaction`]) is a savepoint.
     ///
     /// # Errors
-    /// Those of `f` and of the commit, and [`DbError::Busy`] when there is no turn in time.
+    /// Those of `f` and of the commit, [`DbError::Busy`] when there is no turn in time, and [`DbError::Unreachable`]
+    /// when the database does not answer.
     pub fn write<T, E: From<DbError>>(&self, wait: Duration, f: impl FnMut(&mut Conn) -> Result<T, E>) -> Result<T, E> {
         self.transaction(wait, Finish::Commit, f)
     }
@@ -140,7 +162,8 @@ impl Database {
     /// one.
     ///
     /// # Errors
-    /// Those of `f`, and [`DbError::Busy`] when there is no turn in time.
+    /// Those of `f`, [`DbError::Busy`] when there is no turn in time, and [`DbError::Unreachable`] when the connection
+    /// is lost; nobody knows then whether the statement was carried out.
     pub fn write_alone<T, E: From<DbError>>(
         &self,
         wait: Duration,
@@ -148,7 +171,11 @@ impl Database {
     ) -> Result<T, E> {
         match &self.writer {
             Some(writer) => f(&mut *writer.turn(&self.target, Instant::now() + wait)?),
-            None => f(&mut self.pooled(wait)?.conn),
+            None => {
+                let mut pooled = self.pooled(wait)?;
+                let result = f(&mut pooled.conn);
+                lost_or(&mut pooled.conn, result, "during a statement that may have been carried out")
+            }
         }
     }
 
@@ -190,7 +217,8 @@ impl Database {
             let mut pooled = self.pooled(deadline.saturating_duration_since(Instant::now()))?;
             let faults = Arc::clone(&pooled.faults);
             faults.forget();
-            let result = attempt(&mut pooled.conn, deadline, finish, |conn| {
+            let mut committing = false;
+            let result = attempt(&mut pooled.conn, deadline, finish, &mut committing, |conn| {
                 let value = f(conn)?;
                 // PostgreSQL answers the commit of a failed transaction by rolling it back without an error. Should
                 // `f` have swallowed one, this statement fails.
@@ -199,8 +227,11 @@ impl Database {
                 }
                 Ok(value)
             });
-            if result.is_ok() || retries == MAX_RETRIES || !faults.retryable() {
-                return result;
+            let is_lost = result.is_err() && !is_connected(&mut pooled.conn);
+            let may_run_again = if is_lost { !committing } else { faults.retryable() };
+            if result.is_ok() || retries == MAX_RETRIES || !may_run_again {
+                let when = if committing { "while it committed, which may have succeeded" } else { "while it wrote" };
+                return lost_or(&mut pooled.conn, result, when);
             }
             drop(pooled);
             self.retries.fetch_add(1, Ordering::Relaxed);
@@ -215,10 +246,11 @@ impl Database {
         loop {
             let wait = deadline.saturating_duration_since(Instant::now());
             let mut pooled =
-                self.pool.get_timeout(wait).map_err(|error| DbError::Busy { reason: error.to_string() })?;
-            // The server may have closed a connection that lay idle. One that was used just now is trusted: asking
-            // each time would cost a round trip.
-            if self.writer.is_some() || pooled.used.elapsed() < IDLE || self.answers(&mut pooled) {
+                self.pool.get_timeout(wait).map_err(|error| DbError::Unreachable { reason: error.to_string() })?;
+            // A server that ended told so. One that vanished did not: a connection that lay idle is asked. Asking each
+            // time would cost a round trip.
+            let is_fresh = pooled.used.elapsed() < IDLE;
+            if is_connected(&mut pooled.conn) && (self.writer.is_some() || is_fresh || self.answers(&mut pooled)) {
                 pooled.used = Instant::now();
                 return Ok(pooled);
             }
@@ -243,7 +275,7 @@ impl Writer {
         finish: Finish,
         f: impl FnMut(&mut Conn) -> Result<T, E>,
     ) -> Result<T, E> {
-        let result = attempt(&mut *self.turn(target, deadline)?, deadline, finish, f);
+        let result = attempt(&mut *self.turn(target, deadline)?, deadline, finish, &mut false, f);
         let mut noticed = self.noticed.lock();
         *noticed = self.checkpointer.committed(*noticed);
         result
@@ -280,17 +312,29 @@ impl Drop for OpenTransaction<'_> {
     }
 }
 
-/// Runs a transaction once.
+/// What an error on a connection that is lost says: that, whatever statement noticed it, and how.
+fn lost_or<T, E: From<DbError>>(conn: &mut Conn, result: Result<T, E>, when: &str) -> Result<T, E> {
+    match result {
+        Err(_) if !is_connected(conn) => {
+            Err(DbError::Unreachable { reason: format!("the connection was lost {when}") }.into())
+        }
+        result => result,
+    }
+}
+
+/// Runs a transaction once; says in `committing` whether the commit was sent.
 pub(crate) fn attempt<T, E: From<DbError>>(
     conn: &mut Conn,
     deadline: Instant,
     finish: Finish,
+    committing: &mut bool,
     mut f: impl FnMut(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
     begin(conn, deadline)?;
     let open = OpenTransaction { conn };
     let value = f(open.conn)?;
     if finish == Finish::Commit {
+        *committing = true;
         <Conn as Connection>::TransactionManager::commit_transaction(open.conn).map_err(DbError::from)?;
     }
     Ok(value)

@@ -54,6 +54,14 @@ pub enum DbError {
         reason: String,
     },
 
+    /// The database does not answer, or there are more callers than connections. What was to be written is not stored,
+    /// unless `reason` says that nobody knows.
+    #[error("the database cannot be reached: {reason}")]
+    Unreachable {
+        /// Why.
+        reason: String,
+    },
+
     /// Something stored, or to be stored, is not what this program can handle.
     #[error("{what} cannot be stored or read: {reason}")]
     Data {
@@ -72,7 +80,13 @@ impl DbError {
     /// Whether the same call may succeed when it is made again.
     #[must_use]
     pub const fn is_busy(&self) -> bool {
-        matches!(self, Self::Busy { .. })
+        matches!(self, Self::Busy { .. } | Self::Unreachable { .. })
+    }
+
+    /// Whether it was the database that did not answer, and not another one's transaction that was in the way.
+    #[must_use]
+    pub const fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Unreachable { .. })
     }
 
     /// Whether a row clashed with another one in a column (or a constraint) of that name.
@@ -95,7 +109,7 @@ impl From<DieselError> for DbError {
                     let constraint = information.constraint_name().unwrap_or_else(|| information.message());
                     Self::Conflict { constraint: constraint.to_owned() }
                 }
-                DatabaseErrorKind::ClosedConnection => Self::Busy { reason: information.message().to_owned() },
+                DatabaseErrorKind::ClosedConnection => Self::Unreachable { reason: information.message().to_owned() },
                 _ if is_retryable(&error) => Self::Busy { reason: information.message().to_owned() },
                 _ => Self::Broken(error),
             },

@@ -40,8 +40,11 @@ mod score_data;
 mod target;
 
 pub mod background;
+pub mod backup;
 pub mod catalogue;
+pub mod catalogue_news;
 pub mod clients;
+pub mod copy;
 pub mod dangling;
 pub mod destroy;
 pub mod goals;
@@ -71,7 +74,7 @@ pub mod unknown_charts;
 pub mod user_settings;
 pub mod users;
 
-pub use connection::{Database, Options, snapshot};
+pub use connection::{Database, Options, PoolUse, snapshot};
 pub use error::DbError;
 pub use keys::{FolderKey, GoalKey, ImportKey, OrphanKey, ScoreKey, SessionKey};
 pub use pool::Conn;

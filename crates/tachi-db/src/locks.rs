@@ -119,13 +119,21 @@ pub fn import_lock_acquire(
     Ok(Acquired::Yes)
 }
 
-/// Gives a sign of life for all locks of a process. Returns how many it holds.
+/// Gives a sign of life for a lock that `holder` has, run by the process `instance`. Returns whether it still has it.
 ///
 /// # Errors
 /// Those of the database.
-pub fn import_lock_heartbeat(conn: &mut Conn, instance: &str, now: i64) -> Result<usize, DbError> {
-    let query = user_locks::table.filter(user_locks::locked.eq(true)).filter(user_locks::instance.eq(instance));
-    Ok(diesel::update(query).set(user_locks::heartbeat_at.eq(now)).execute(conn)?)
+pub fn import_lock_heartbeat(
+    conn: &mut Conn,
+    user: UserId,
+    holder: &str,
+    instance: &str,
+    now: i64,
+) -> Result<bool, DbError> {
+    let query = user_locks::table.filter(user_locks::user_id.eq(user.0)).filter(user_locks::locked.eq(true));
+    let query = query.filter(user_locks::holder.eq(holder)).filter(user_locks::instance.eq(instance));
+    let renewed = diesel::update(query).set(user_locks::heartbeat_at.eq(now)).execute(conn)?;
+    Ok(renewed > 0)
 }
 
 /// Whether a process whose last sign of life was at that time is dead, as far as anybody can tell.

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
+use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -32,7 +33,7 @@ pub(crate) fn migrate(conn: &mut Conn, target: &Target) -> Result<(), DbError> {
     if matches!(conn, Conn::Sqlite(_)) && !is_pending(conn, target)? {
         return Ok(());
     }
-    attempt(conn, Instant::now() + PATIENCE, Finish::Commit, |conn| {
+    attempt(conn, Instant::now() + PATIENCE, Finish::Commit, &mut false, |conn| {
         if matches!(conn, Conn::Pg(_)) {
             conn.batch_execute(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))?;
         }
@@ -44,6 +45,17 @@ pub(crate) fn migrate(conn: &mut Conn, target: &Target) -> Result<(), DbError> {
         }
         Ok(())
     })
+}
+
+/// A database in memory with the current schema and only what the migrations put into it.
+pub(crate) fn fresh() -> Result<Conn, DbError> {
+    let name = ":memory:";
+    let opened = SqliteConnection::establish(name);
+    let unopened = |error: ConnectionError| DbError::Open { database: name.to_owned(), reason: error.to_string() };
+    let mut conn = Conn::Sqlite(opened.map_err(unopened)?);
+    let run = conn.run_pending_migrations(SQLITE).map(drop);
+    run.map_err(|error| failed(&Target::Sqlite(name.into()), &error))?;
+    Ok(conn)
 }
 
 fn migrations(conn: &Conn) -> EmbeddedMigrations {

@@ -6,6 +6,7 @@ use tachi_core::catalogue::ChartKey;
 use tachi_core::game::Gpt;
 use tachi_core::ids::UserId;
 
+use crate::bulk::Kept;
 use crate::convert::{gpt_from_db, gpt_to_db, json_from_db, json_to_db};
 use crate::error::DbError;
 use crate::pool::Conn;
@@ -61,8 +62,8 @@ pub fn open(conn: &mut Conn, user: UserId, gpts: &[Gpt], charts: &[ChartKey]) ->
     );
     let query = diesel::sql_query(sql).bind::<Integer, _>(user.0);
     let rows: Vec<Row> = match conn {
-        Conn::Sqlite(conn) => query.bind::<Text, _>(json_to_db(&charts, "chart keys")?).load(conn)?,
-        Conn::Pg(conn) => query.bind::<Array<Integer>, _>(charts).load(conn)?,
+        Conn::Sqlite(conn) => Kept(query.bind::<Text, _>(json_to_db(&charts, "chart keys")?)).load(conn)?,
+        Conn::Pg(conn) => Kept(query.bind::<Array<Integer>, _>(charts)).load(conn)?,
     };
     let mut opened = Opened { catalogue_version: 0, profiles: Vec::new(), has_goals: false };
     for row in rows {

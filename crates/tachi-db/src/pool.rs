@@ -39,6 +39,8 @@ pub(crate) enum Role {
     Reader,
     /// The one that moves the write-ahead log into the database file.
     Checkpointer,
+    /// One that saves the database into another file.
+    Saver,
 }
 
 /// A connection of the pool.
@@ -73,7 +75,16 @@ impl r2d2::ManageConnection for Manager {
     }
 
     fn has_broken(&self, pooled: &mut Pooled) -> bool {
-        depth(&mut pooled.conn) != Some(0)
+        depth(&mut pooled.conn) != Some(0) || !is_connected(&mut pooled.conn)
+    }
+}
+
+/// Whether the server still holds its end of a connection, as far as this one was told. Costs no round trip.
+pub(crate) fn is_connected(conn: &mut Conn) -> bool {
+    match conn {
+        Conn::Sqlite(_) => true,
+        // A server that ends says so before it closes: what it says is read first, the end after it.
+        Conn::Pg(conn) => (0..2).all(|_| !matches!(conn.notifications_iter().next(), Some(Err(_)))),
     }
 }
 
@@ -108,10 +119,11 @@ pub(crate) fn connect(target: &Target, role: Role) -> Result<Conn, DbError> {
 
 /// Deadlocks are known by their English text only, and only a superuser may choose the language of messages; for
 /// others the administrator may (`ALTER ROLE tachi SET lc_messages = 'C'`). Compiling these short queries would take
-/// longer than running them.
+/// longer than running them, and so does planning them for each set of values: the best way is through an index,
+/// whatever the values are.
 const POSTGRES_SETTINGS: &str = "\
     SELECT set_config('lc_messages', 'C', false) FROM pg_roles WHERE rolname = current_user AND rolsuper; \
-    SET jit = off";
+    SET jit = off; SET plan_cache_mode = force_generic_plan";
 
 fn open_sqlite(path: &Path) -> Result<SqliteConnection, String> {
     // An absolute path is never mistaken for a URI or for ":memory:".
@@ -145,7 +157,7 @@ fn set_up_sqlite(conn: &mut SqliteConnection, role: Role) -> Result<(), DbError>
              PRAGMA busy_timeout = 250"
         }
         Role::Reader => "PRAGMA query_only = ON",
-        Role::Checkpointer => "PRAGMA wal_autocheckpoint = 0",
+        Role::Checkpointer | Role::Saver => "PRAGMA wal_autocheckpoint = 0",
     })?;
     Ok(())
 }

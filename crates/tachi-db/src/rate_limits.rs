@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
+use crate::bulk::Kept;
 use crate::error::DbError;
 use crate::pool::Conn;
 use crate::schema::rate_limits;
@@ -34,7 +35,7 @@ const HIT: &str = "\
 pub fn rate_limit_hit(conn: &mut Conn, limiter: &str, subject: &str, length: i64, now: i64) -> Result<Window, DbError> {
     let query = diesel::sql_query(HIT).bind::<Text, _>(limiter).bind::<Text, _>(subject);
     let query = query.bind::<BigInt, _>(now + length).bind::<BigInt, _>(now).bind::<BigInt, _>(now);
-    Ok(query.get_result(conn)?)
+    Ok(Kept(query).get_result(conn)?)
 }
 
 /// Removes the windows that are over.

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use tachi_core::ids::ImportId;
 use tachi_db::background::{
     BackgroundImport, background_claim, background_claims, background_delete, background_heartbeat, background_insert,
     background_is_due, background_put_off,
@@ -10,9 +11,10 @@ use tachi_db::background::{
 use tachi_db::imports::{tracker_delete, tracker_put};
 use tachi_db::{Conn, DbError};
 
+use crate::fetched::Begun;
 use crate::importer::{FailureKind, ImportFailure, Imported, Importer, Request, WAIT, now};
 
-/// How often an import that meets another one of its user is tried again.
+/// How often an import is tried again that meets another one of its user, or no database.
 const MAX_RETRIES: u32 = 20;
 /// The longest pause between two tries.
 const MAX_PAUSE: Duration = Duration::from_secs(240);
@@ -24,8 +26,10 @@ pub enum Ran {
     Made(Box<Imported>),
     /// It failed, and its tracker says so.
     Failed(ImportFailure),
-    /// Another import of the user was in the way; it is due again later.
+    /// Another import of the user was in the way, or the database did not answer; it is due again later.
     PutOff,
+    /// Its input is still to be fetched: it has begun, and is to be [ended](Importer::end).
+    ToFetch(Box<Begun>),
 }
 
 impl Importer {
@@ -55,7 +59,8 @@ impl Importer {
         })
     }
 
-    /// Makes the import that is due first, if there is one that no process works on.
+    /// Makes the import that is due first, if there is one that no process works on; one whose input is still to be
+    /// fetched only begins.
     ///
     /// # Errors
     /// Those of the database when nothing could be claimed, or when what became of the import cannot be stored: it
@@ -68,25 +73,45 @@ impl Importer {
         let claim = |conn: &mut Conn| background_claim(conn, self.instance(), now());
         let Some(import) = self.database().write(WAIT, claim)? else { return Ok(None) };
         let (tries, request) = (import.locked_tries, request(import));
+        let _at = self.working().on(&request.import_id.to_string());
         let started = now();
-        let made = self.import_unnoted(&request, started, &|conn| {
-            if !background_delete(conn, request.import_id, Some(self.instance()))? {
-                return Err(ImportFailure::internal("another process has taken the import over"));
-            }
-            tracker_delete(conn, request.import_id)?;
-            Ok(())
-        });
-        let failure = match made {
-            Ok(imported) => return Ok(Some(Ran::Made(Box::new(imported)))),
-            Err(failure) => failure,
+        let made = if request.is_to_be_fetched() {
+            self.begin_unnoted(&request, started, Some(tries)).map(|begun| Ran::ToFetch(Box::new(begun)))
+        } else {
+            let made = self.import_unnoted(&request, started, &|conn| self.background_done(conn, request.import_id));
+            made.map(|imported| Ran::Made(Box::new(imported)))
         };
-        if failure.kind == FailureKind::Locked && tries < MAX_RETRIES {
-            let due = started.saturating_add(millis(pause(tries, rand::random())));
-            self.database().write(WAIT, |conn| background_put_off(conn, request.import_id, self.instance(), due))?;
-            return Ok(Some(Ran::PutOff));
+        match made {
+            Ok(ran) => Ok(Some(ran)),
+            Err(failure) => self.background_failed(&request, tries, started, &failure).map(Some),
         }
-        self.background_fail(&request, started, &failure)?;
-        Ok(Some(Ran::Failed(failure)))
+    }
+
+    /// Removes an import with its commit.
+    pub(crate) fn background_done(&self, conn: &mut Conn, import: ImportId) -> Result<(), ImportFailure> {
+        if !background_delete(conn, import, Some(self.instance()))? {
+            return Err(ImportFailure::internal("another process has taken the import over"));
+        }
+        tracker_delete(conn, import)?;
+        Ok(())
+    }
+
+    /// Notes what becomes of an import that failed.
+    pub(crate) fn background_failed(
+        &self,
+        request: &Request,
+        tries: u32,
+        started: i64,
+        failure: &ImportFailure,
+    ) -> Result<Ran, DbError> {
+        let may_pass = matches!(failure.kind, FailureKind::Locked | FailureKind::Unavailable);
+        if may_pass && tries < MAX_RETRIES {
+            let due = now().saturating_add(millis(pause(tries, rand::random())));
+            self.database().write(WAIT, |conn| background_put_off(conn, request.import_id, self.instance(), due))?;
+            return Ok(Ran::PutOff);
+        }
+        self.background_fail(request, started, failure)?;
+        Ok(Ran::Failed(failure.clone()))
     }
 
     /// Notes that an import failed, unless another process has it by now.
@@ -107,10 +132,12 @@ impl Importer {
     pub fn background_beat(&self, wait: Duration) -> Result<usize, DbError> {
         // Looking needs no turn to write.
         let claims = self.database().read(background_claims)?;
-        if claims.iter().all(|claim| claim.instance != self.instance()) {
+        let own = claims.iter().filter(|claim| claim.instance == self.instance()).map(|claim| claim.import);
+        let own: Vec<ImportId> = own.filter(|import| self.working().is_on(&import.to_string())).collect();
+        if own.is_empty() {
             return Ok(0);
         }
-        self.database().write(wait, |conn| background_heartbeat(conn, self.instance(), now()))
+        self.database().write(wait, |conn| background_heartbeat(conn, self.instance(), &own, now()))
     }
 }
 

@@ -37,15 +37,19 @@ pub struct Healed {
 
 impl Importer {
     /// Clears away what dead processes left: their locks, the trackers of their imports, and their claims on imports
-    /// in the background.
+    /// in the background. So is what this process has without knowing, because an answer of the database was lost.
     ///
     /// # Errors
     /// Those of the database; nothing is changed then.
     pub fn heal(&self, others: Others) -> Result<Healed, DbError> {
         let now = now();
-        let is_dead = |instance: &str, heartbeat_at: i64| {
+        let is_dead = |name: &str, instance: &str, heartbeat_at: i64| {
+            if instance == self.instance() {
+                // A long transaction may have kept this process from giving a sign of life.
+                return is_dead(heartbeat_at, now) && !self.working().is_on(name);
+            }
             let is_earlier_server = others == Others::NoServers && instance.starts_with(SERVER);
-            instance != self.instance() && (is_earlier_server || is_dead(heartbeat_at, now))
+            is_earlier_server || is_dead(heartbeat_at, now)
         };
         let left = self.database().read(|conn| Left::find(conn, self.instance(), &is_dead))?;
         if left.is_nothing() {
@@ -66,17 +70,16 @@ struct Left {
 }
 
 impl Left {
-    fn find(conn: &mut Conn, own: &str, is_dead: &impl Fn(&str, i64) -> bool) -> Result<Self, DbError> {
+    fn find(conn: &mut Conn, own: &str, is_dead: &impl Fn(&str, &str, i64) -> bool) -> Result<Self, DbError> {
         let (locks, claims) = (import_locks_held(conn)?, background_claims(conn)?);
         let mut alive: BTreeSet<String> = BTreeSet::from([own.to_owned()]);
-        let locks_alive = locks.iter().map(|lock| (&lock.instance, lock.heartbeat_at));
-        let claims_alive = claims.iter().map(|claim| (&claim.instance, claim.heartbeat_at));
-        alive.extend(
-            locks_alive
-                .chain(claims_alive)
-                .filter(|(instance, heartbeat)| !is_dead(instance, *heartbeat))
-                .map(|(instance, _)| instance.clone()),
-        );
+        let (dead_locks, locks): (Vec<_>, Vec<_>) =
+            locks.into_iter().partition(|lock| is_dead(&lock.holder, &lock.instance, lock.heartbeat_at));
+        let (dead_claims, claims): (Vec<_>, Vec<_>) = claims
+            .into_iter()
+            .partition(|claim| is_dead(&claim.import.to_string(), &claim.instance, claim.heartbeat_at));
+        alive.extend(locks.into_iter().map(|lock| lock.instance));
+        alive.extend(claims.into_iter().map(|claim| claim.instance));
         let mut trackers = Vec::new();
         for tracker in trackers_ongoing(conn)? {
             // One of an import in the background waits for whoever takes it up.
@@ -84,11 +87,7 @@ impl Left {
                 trackers.push(tracker);
             }
         }
-        Ok(Self {
-            locks: locks.into_iter().filter(|lock| is_dead(&lock.instance, lock.heartbeat_at)).collect(),
-            claims: claims.into_iter().filter(|claim| is_dead(&claim.instance, claim.heartbeat_at)).collect(),
-            trackers,
-        })
+        Ok(Self { locks: dead_locks, claims: dead_claims, trackers })
     }
 
     fn is_nothing(&self) -> bool {

@@ -1,7 +1,7 @@
 //! The importer: the pipeline with what it works on.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
@@ -11,7 +11,7 @@ use tachi_core::ids::{ImportId, UserId};
 use tachi_core::import_document::ImportDocument;
 use tachi_core::import_type::{ImportType, Kind};
 use tachi_db::catalogue::{catalogue_load, catalogue_version};
-use tachi_db::imports::{Tracker, TrackerError, tracker_put};
+use tachi_db::imports::{RowCounts, Tracker, TrackerError, import_by_public_id, tracker_put};
 use tachi_db::locks::user_write_lock;
 use tachi_db::{Conn, Database, DbError};
 use tachi_parsers::error::{FatalError, FatalKind};
@@ -19,12 +19,15 @@ use tachi_parsers::format::{Fields, Input, Surroundings};
 use thiserror::Error;
 
 use crate::convert::Converted;
-use crate::lock::Holder;
+use crate::fetched::Fetches;
+use crate::lock::{ImportLock, Locks};
 use crate::news::{Listener, News};
+use crate::observe;
 use crate::pipeline::{self, Import, Scope};
 use crate::stage::Stage;
 use crate::stages::document::orphans_of_failed;
 use crate::unknown_charts::{Queued, Waiting};
+use crate::working::Working;
 
 /// How long an import waits for its turn to write.
 pub(crate) const WAIT: Duration = Duration::from_secs(30);
@@ -57,6 +60,8 @@ pub struct Configuration {
 pub struct Imported {
     /// Its document.
     pub document: ImportDocument,
+    /// What became of its elements.
+    pub counts: RowCounts,
     /// The queue of the unknown chart it brought, where there is one.
     pub waiting: Option<Waiting>,
 }
@@ -72,7 +77,7 @@ pub struct Request {
     pub user: UserId,
     /// Whether a person asked for the import.
     pub user_intent: bool,
-    /// The file, or the body.
+    /// The file, or the body; nothing where it is still to be fetched from a service.
     pub bytes: Vec<u8>,
     /// The name under which a file was sent.
     pub file_name: Option<String>,
@@ -82,6 +87,14 @@ pub struct Request {
     pub received: i64,
     /// Whether everything is rolled back at the end.
     pub dry_run: bool,
+}
+
+impl Request {
+    /// Whether the input still has to be fetched from a service.
+    #[must_use]
+    pub fn is_to_be_fetched(&self) -> bool {
+        self.import_type.kind() == Kind::Api && self.bytes.is_empty()
+    }
 }
 
 /// Why an import failed as a whole. Nothing of it is stored.
@@ -109,6 +122,8 @@ pub enum FailureKind {
     Upstream,
     /// The remote service never came to an end.
     EndlessUpstream,
+    /// The database does not answer at the moment.
+    Unavailable,
     /// Ours.
     Internal,
 }
@@ -123,6 +138,7 @@ impl FailureKind {
             Self::Forbidden => 403,
             Self::Locked => 409,
             Self::Upstream | Self::Internal => 500,
+            Self::Unavailable => 503,
             Self::EndlessUpstream => 508,
         }
     }
@@ -156,6 +172,11 @@ impl From<FatalError> for ImportFailure {
 
 impl From<DbError> for ImportFailure {
     fn from(error: DbError) -> Self {
+        if error.is_unreachable() {
+            log::error!("an import cannot be stored: {error}");
+            let message = "The server is busy. Please try again in a moment.".to_owned();
+            return Self { kind: FailureKind::Unavailable, message };
+        }
         if error.is_busy() {
             return Self::locked();
         }
@@ -167,11 +188,16 @@ impl From<DbError> for ImportFailure {
 /// The pipeline with its database and catalogue. Made once, shared behind an `Arc`.
 #[derive(Debug)]
 pub struct Importer {
-    database: Database,
+    database: Arc<Database>,
+    locks: Arc<Locks>,
+    fetches: Fetches,
     catalogue: ArcSwap<Catalogue>,
+    /// Held by whoever reads another one, so that several do not at once.
+    reading_catalogue: Mutex<()>,
     configuration: Configuration,
     /// Names this process among those that hold locks.
     instance: String,
+    working: Arc<Working>,
     listener: Listener,
     #[cfg(feature = "failpoints")]
     failpoints: crate::failpoints::Failpoints,
@@ -188,11 +214,16 @@ impl Importer {
     pub fn new(database: Database, configuration: Configuration) -> Result<Self, DbError> {
         let catalogue = database.read(catalogue_load)?;
         let instance = const_hex::encode(rand::random::<[u8; 8]>());
+        let (database, working) = (Arc::new(database), Arc::new(Working::default()));
         Ok(Self {
+            locks: Arc::new(Locks::new(Arc::clone(&database), Arc::clone(&working))),
             database,
+            fetches: Fetches::default(),
             catalogue: ArcSwap::from_pointee(catalogue),
+            reading_catalogue: Mutex::default(),
             configuration,
             instance,
+            working,
             listener: Listener::default(),
             #[cfg(feature = "failpoints")]
             failpoints: crate::failpoints::Failpoints::default(),
@@ -204,6 +235,11 @@ impl Importer {
     pub fn serving(mut self) -> Self {
         self.instance.insert_str(0, crate::heal::SERVER);
         self
+    }
+
+    /// What this process is at.
+    pub(crate) fn working(&self) -> &Arc<Working> {
+        &self.working
     }
 
     pub(crate) fn listener(&self) -> &Listener {
@@ -238,11 +274,13 @@ impl Importer {
         self.catalogue.load_full()
     }
 
-    /// Reads the catalogue again if the database has a newer one; says whether it had.
+    /// Reads the catalogue again if the database has a newer one; says whether it had. Others go on with the old one
+    /// meanwhile.
     ///
     /// # Errors
     /// When it cannot be read.
     pub fn refresh_catalogue(&self) -> Result<bool, DbError> {
+        let _turn = self.reading_catalogue.lock().unwrap_or_else(PoisonError::into_inner);
         let version = self.database.read(catalogue_version)?;
         if version == self.catalogue.load().version() {
             return Ok(false);
@@ -277,14 +315,32 @@ impl Importer {
         started: i64,
         last: LastStep<'_>,
     ) -> Result<Imported, ImportFailure> {
+        match request.import_type.kind() {
+            // A live score neither meets a 409 nor waits while a synchronisation is still fetching.
+            Kind::Ir => self.import_now(request, started, last),
+            Kind::File | Kind::Api => {
+                let lock = caught(|| self.lock(request.user, &request.import_id.to_string()))?;
+                self.import_locked(&lock, request, started, last)
+            }
+        }
+    }
+
+    /// Makes an import under the lock that it holds.
+    pub(crate) fn import_locked(
+        &self,
+        _lock: &ImportLock,
+        request: &Request,
+        started: i64,
+        last: LastStep<'_>,
+    ) -> Result<Imported, ImportFailure> {
+        self.import_now(request, started, last)
+    }
+
+    fn import_now(&self, request: &Request, started: i64, last: LastStep<'_>) -> Result<Imported, ImportFailure> {
         #[cfg(feature = "failpoints")]
         let _inside = self.failpoints.enter();
         let work = || self.with_catalogue(|catalogue| self.attempt(request, started, catalogue, last));
-        let imported = caught(|| match request.import_type.kind() {
-            // A live score neither meets a 409 nor waits while a synchronisation is still fetching.
-            Kind::Ir => work(),
-            Kind::File | Kind::Api => self.with_import_lock(request.user, &request.import_id.to_string(), |_| work()),
-        })?;
+        let imported = observe::import(request, || caught(work))?;
         if !request.dry_run {
             self.tell(News::of_import(&imported.document));
         }
@@ -296,12 +352,23 @@ impl Importer {
         &self,
         user: UserId,
         name: &str,
-        work: impl FnOnce(&Holder<'_>) -> Result<T, ImportFailure>,
+        work: impl FnOnce(&ImportLock) -> Result<T, ImportFailure>,
     ) -> Result<T, ImportFailure> {
+        let lock = self.lock(user, name)?;
         #[cfg(feature = "failpoints")]
         let _inside = self.failpoints.enter();
-        let holder = Holder { database: &self.database, instance: &self.instance, user, name, wait: WAIT };
-        holder.with_lock(|| work(&holder))?.unwrap_or_else(|| Err(ImportFailure::locked()))
+        work(&lock)
+    }
+
+    /// Takes a user's import lock under a name of its own.
+    pub(crate) fn lock(&self, user: UserId, name: &str) -> Result<ImportLock, ImportFailure> {
+        #[cfg(feature = "failpoints")]
+        let _inside = self.failpoints.enter();
+        self.locks.take(&self.instance, user, name)
+    }
+
+    pub(crate) fn fetches(&self) -> &Fetches {
+        &self.fetches
     }
 
     /// Calls a function with the catalogue in force, again as long as it says with `None` that the database has a
@@ -348,7 +415,7 @@ impl Importer {
     }
 
     /// Keeps a failed import's tracker, which is all that is left of it.
-    fn note_failure(&self, request: &Request, started: i64, failure: &ImportFailure) {
+    pub(crate) fn note_failure(&self, request: &Request, started: i64, failure: &ImportFailure) {
         if request.dry_run {
             return;
         }
@@ -403,20 +470,36 @@ impl Importer {
         let scope = Scope { user: request.user, catalogue, now: now() };
         let import = Import { request, scope, started, locked, wait };
         let store = |conn: &mut Conn| {
-            let document = pipeline::store(conn, &import, &converted)?;
-            if document.is_some() {
+            let stored = pipeline::store(conn, &import, &converted)?;
+            if stored.is_some() {
                 last(conn)?;
             }
-            Ok(document)
+            Ok(stored)
         };
-        let document = if request.dry_run {
+        let stored = if request.dry_run {
             self.database.write_rolled_back(wait, store)
         } else {
             // A panic is caught here, too: what did not match is kept after any failure.
-            let stored = caught(|| self.database.write(wait, store));
+            let stored =
+                caught(|| self.database.write(wait, store)).or_else(|failure| self.stored_after(request, failure));
             stored.inspect_err(|_| self.keep_orphans(&import, &converted))
         };
-        Ok(document?.map(|document| Imported { document, waiting }))
+        Ok(stored?.map(|(document, counts)| Imported { document, counts, waiting }))
+    }
+
+    /// Finds out whether an import is stored whose failure may be no more than the lost answer to its commit.
+    fn stored_after(
+        &self,
+        request: &Request,
+        failure: ImportFailure,
+    ) -> Result<Option<(ImportDocument, RowCounts)>, ImportFailure> {
+        if failure.kind != FailureKind::Unavailable {
+            return Err(failure);
+        }
+        match self.database.read(|conn| import_by_public_id(conn, request.import_id)) {
+            Ok(Some(stored)) => Ok(Some((stored.document, stored.counts))),
+            Ok(None) | Err(_) => Err(failure),
+        }
     }
 
     /// What did not match is not lost with an import that fails.

@@ -13,10 +13,12 @@ mod destroy;
 mod edit;
 #[cfg(feature = "failpoints")]
 pub mod failpoints;
+mod fetched;
 mod heal;
 mod importer;
 mod lock;
 mod news;
+pub mod observe;
 mod orphans;
 mod pipeline;
 mod rederive;
@@ -28,9 +30,11 @@ pub mod stage;
 mod stages;
 mod targets;
 mod unknown_charts;
+mod working;
 
 pub use background::Ran;
 pub use edit::{ScoreEdit, SessionEdit};
+pub use fetched::{Begun, Counter, Fetched};
 pub use heal::{Healed, Others};
 pub use importer::{Configuration, FailureKind, ImportFailure, Imported, Importer, Request};
 pub use news::News;

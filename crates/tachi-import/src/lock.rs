@@ -1,88 +1,159 @@
 //! A user's import lock: held from before parsing to the commit. Source: `spec/pipeline.md` 2.
 
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tachi_core::ids::UserId;
 use tachi_db::locks::{Acquired, import_lock_acquire, import_lock_heartbeat, import_lock_held_by, import_lock_release};
 use tachi_db::{Conn, Database, DbError};
 
-use crate::importer::{ImportFailure, now};
+use crate::importer::{ImportFailure, WAIT, now};
 use crate::stage::Stage;
+use crate::working::{At, Working};
 
-/// How often a running import shows that its process lives; a lock that is not renewed for 15 s is taken for dead.
+/// How often a process shows that it lives while it holds locks; one that is not renewed for 15 s is taken for dead.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
-/// Who holds a lock, and where.
-#[derive(Debug, Clone, Copy)]
-pub struct Holder<'a> {
-    /// The database.
-    pub database: &'a Database,
-    /// Names this process.
-    pub instance: &'a str,
-    /// Whose lock it is.
-    pub user: UserId,
-    /// What holds it: an import's identifier, or a random one.
-    pub name: &'a str,
-    /// How long to wait for a turn to write.
-    pub wait: Duration,
+/// The locks of this process: taking them, and showing that it lives. One thread does the latter for all of them, so
+/// that whoever holds one and waits for something else needs no thread.
+#[derive(Debug)]
+pub struct Locks {
+    database: Arc<Database>,
+    working: Arc<Working>,
+    beats: Arc<Beats>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
-impl Holder<'_> {
-    /// Runs `work` with the user's import lock; `None` when another holds it. Work that commits something should
-    /// release the lock in the same transaction; whatever is left is released here, also after a failure.
-    ///
-    /// # Errors
-    /// Those of the database while the lock is taken.
-    pub fn with_lock<T>(&self, work: impl FnOnce() -> T) -> Result<Option<T>, DbError> {
-        let take = |conn: &mut Conn| import_lock_acquire(conn, self.user, self.name, self.instance, now());
-        let taken = Stage::Lock.run(|| self.database.write(self.wait, take))?;
-        if taken == Acquired::Held {
-            return Ok(None);
-        }
-        let _release = Release(*self);
-        let (done, is_done) = channel::<()>();
-        Ok(Some(std::thread::scope(|scope| {
-            scope.spawn(move || {
-                while is_done.recv_timeout(HEARTBEAT) == Err(RecvTimeoutError::Timeout) {
-                    self.beat();
-                }
-            });
-            // Dropped when the work is done, also when it panics: then the thread ends.
-            let _done = done;
-            work()
-        })))
+#[derive(Debug, Default)]
+struct Beats {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Users with the names of the holders.
+    held: BTreeSet<(UserId, String)>,
+    is_running: bool,
+    is_stopped: bool,
+}
+
+impl Beats {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A user's import lock. It is released when this is dropped, if it still is held then.
+#[derive(Debug)]
+pub struct ImportLock {
+    locks: Arc<Locks>,
+    user: UserId,
+    name: String,
+    _at: At,
+}
+
+impl Locks {
+    /// The locks on a database.
+    pub(crate) fn new(database: Arc<Database>, working: Arc<Working>) -> Self {
+        Self { database, working, beats: Arc::default(), thread: Mutex::default() }
     }
 
+    /// Takes a user's import lock under a name: an import's identifier, or a random one. Work that commits something
+    /// should [give it back](ImportLock::give_back) in the same transaction.
+    ///
+    /// # Errors
+    /// [`FailureKind::Locked`](crate::FailureKind::Locked) when another holds it, and those of the database.
+    pub fn take(self: &Arc<Self>, instance: &str, user: UserId, name: &str) -> Result<ImportLock, ImportFailure> {
+        let at = self.working.on(name);
+        let take = |conn: &mut Conn| import_lock_acquire(conn, user, name, instance, now());
+        match Stage::Lock.run(|| self.database.write(WAIT, take))? {
+            Acquired::Held => Err(ImportFailure::locked()),
+            Acquired::Yes => {
+                self.beat_from_now(instance, (user, name.to_owned()));
+                Ok(ImportLock { locks: Arc::clone(self), user, name: name.to_owned(), _at: at })
+            }
+        }
+    }
+
+    /// Counts a lock, and starts the thread unless it runs.
+    fn beat_from_now(&self, instance: &str, lock: (UserId, String)) {
+        let mut state = self.beats.state();
+        state.held.insert(lock);
+        if state.is_running {
+            return;
+        }
+        let (beats, database, instance) = (Arc::clone(&self.beats), Arc::clone(&self.database), instance.to_owned());
+        let thread = std::thread::Builder::new().name("locks".to_owned());
+        match thread.spawn(move || beat(&beats, &database, &instance)) {
+            Ok(handle) => {
+                state.is_running = true;
+                *self.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle);
+            }
+            Err(error) => log::error!("import locks are not renewed, there is no thread for it: {error}"),
+        }
+    }
+}
+
+impl Drop for Locks {
+    fn drop(&mut self) {
+        self.beats.state().is_stopped = true;
+        self.beats.changed.notify_all();
+        let handle = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if handle.is_some_and(|handle| handle.join().is_err()) {
+            log::error!("the thread that renews import locks panicked");
+        }
+    }
+}
+
+/// Renews what is held, until nothing is.
+fn beat(beats: &Beats, database: &Database, instance: &str) {
+    let mut state = beats.state();
+    loop {
+        let waited = beats.changed.wait_timeout_while(state, HEARTBEAT, |state| !state.is_stopped);
+        state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        if state.is_stopped || state.held.is_empty() {
+            state.is_running = false;
+            return;
+        }
+        let held = state.held.clone();
+        drop(state);
+        let renew = |conn: &mut Conn| -> Result<(), DbError> {
+            for (user, name) in &held {
+                import_lock_heartbeat(conn, *user, name, instance, now())?;
+            }
+            Ok(())
+        };
+        if let Err(error) = database.write(HEARTBEAT, renew) {
+            // On SQLite an import's own transaction may be what keeps the writer busy; nobody else can write then.
+            log::debug!("import locks were not renewed: {error}");
+        }
+        state = beats.state();
+    }
+}
+
+impl ImportLock {
     /// Gives the lock back with the commit. Work whose lock was taken away meanwhile must not be committed.
     ///
     /// # Errors
     /// Those of the database; [`FailureKind::Locked`](crate::FailureKind::Locked) when the lock is another's by now.
     pub fn give_back(&self, conn: &mut Conn) -> Result<(), ImportFailure> {
-        if !import_lock_release(conn, self.user, self.name)? {
+        if !import_lock_release(conn, self.user, &self.name)? {
             return Err(ImportFailure::locked());
         }
         Ok(())
     }
-
-    fn beat(&self) {
-        let renewed = self.database.write(HEARTBEAT, |conn| import_lock_heartbeat(conn, self.instance, now()));
-        if let Err(error) = renewed {
-            // On SQLite the import's own transaction may be what keeps the writer busy; nobody else can write then.
-            log::debug!("the import lock of user {} was not renewed: {error}", self.user);
-        }
-    }
 }
 
-/// Releases a lock when dropped, if it is still held.
-struct Release<'a>(Holder<'a>);
-
-impl Drop for Release<'_> {
+impl Drop for ImportLock {
     fn drop(&mut self) {
-        let Holder { database, user, name, wait, .. } = self.0;
-        let is_held = database.read(|conn| import_lock_held_by(conn, user, name));
+        let Self { locks, user, name, .. } = self;
+        locks.beats.state().held.remove(&(*user, name.clone()));
+        let is_held = locks.database.read(|conn| import_lock_held_by(conn, *user, name));
         let released = is_held.and_then(|is_held| match is_held {
-            true => database.write(wait, |conn| import_lock_release(conn, user, name)),
+            true => locks.database.write(WAIT, |conn| import_lock_release(conn, *user, name)),
             false => Ok(false),
         });
         if let Err(error) = released {

@@ -10,6 +10,7 @@ use tachi_core::class::ClassDelta;
 use tachi_core::game::Gpt;
 use tachi_core::ids::UserId;
 use tachi_core::import_document::ImportDocument;
+use tachi_db::imports::RowCounts;
 use tachi_db::locks::{import_lock_release, user_write_lock};
 use tachi_db::open::{Opened, open};
 use tachi_db::{Conn, DbError, ImportKey};
@@ -101,7 +102,7 @@ pub fn store(
     conn: &mut Conn,
     import: &Import<'_>,
     converted: &Converted,
-) -> Result<Option<ImportDocument>, ImportFailure> {
+) -> Result<Option<(ImportDocument, RowCounts)>, ImportFailure> {
     user_write_lock(conn, import.request.user, import.wait)?;
     let playtypes = converted.game.config().gpts;
     let opened = open(conn, import.request.user, playtypes, &charts(&converted.elements))?;
@@ -114,9 +115,9 @@ pub fn store(
     let Applied { separated, sessions, class_deltas, evaluated } =
         apply(conn, &import.scope, &converted.elements, origin)?;
     let report = Report { separated, sessions, class_deltas, evaluated };
-    let document = Stage::Document.run(|| document(conn, import, key, converted, report))?;
+    let stored = Stage::Document.run(|| document(conn, import, key, converted, report))?;
     unlock(conn, import)?;
-    Ok(Some(document))
+    Ok(Some(stored))
 }
 
 /// Stores scores and everything that follows from them, whatever brings them.

@@ -5,6 +5,8 @@ use std::time::Instant;
 
 use tachi_db::DbError;
 
+use crate::observe;
+
 /// A stage of the pipeline: the one source for progress, logs and failure points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
@@ -66,7 +68,7 @@ impl Stage {
         }
     }
 
-    /// Runs the stage and logs how long it took.
+    /// Runs the stage; how long it took goes to the log and to whoever watches.
     ///
     /// # Errors
     /// Those of the work.
@@ -74,7 +76,9 @@ impl Stage {
         self.begin()?;
         let begun = Instant::now();
         let made = work();
-        log::debug!("stage {self}: {:.1} ms", begun.elapsed().as_secs_f64() * 1000.0);
+        let took = begun.elapsed();
+        log::debug!("stage {self}: {:.1} ms", took.as_secs_f64() * 1000.0);
+        observe::stage(self, took);
         made
     }
 

@@ -2,30 +2,33 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use serde_json::{Value, json};
 use tachi_core::catalogue::Catalogue;
 use tachi_core::ids::ImportId;
+use tachi_core::import_document::ImportDocument;
 use tachi_core::import_type::ImportType;
 use tachi_db::catalogue::catalogue_load;
 use tachi_db::users::user_by_name;
-use tachi_import::Request;
+use tachi_import::{Importer, Request};
 use tachi_parsers::error::Failure;
 use tachi_parsers::format::{Input, Outcome, Surroundings};
 use tachi_parsers::registry;
 
 use super::{parse_field, read_file};
-use crate::app::now;
+use crate::app::{now, vault};
 use crate::config::Settings;
+use crate::fetching::{Fetching, services};
 
 #[derive(Debug, Args)]
 pub struct Import {
     /// The import type, e.g. file/batch-manual
     import_type: ImportType,
-    /// The file
-    file: PathBuf,
+    /// The file; without one, what the user has linked is asked for the scores of an api/ type
+    file: Option<PathBuf>,
     /// Whose scores these are
     #[arg(long)]
     user: String,
@@ -51,7 +54,7 @@ pub struct Parse {
     field: Vec<(String, String)>,
 }
 
-/// Imports a file and prints the ImportDocument.
+/// Imports a file, or what a service knows, and prints the ImportDocument.
 ///
 /// # Errors
 /// When the import fails.
@@ -64,15 +67,25 @@ pub fn run(settings: Settings, command: Import) -> Result<()> {
         import_type: command.import_type,
         user: user.id,
         user_intent: command.user_intent,
-        bytes: read_file(&command.file)?,
-        file_name: file_name(&command.file),
+        bytes: command.file.as_ref().map(read_file).transpose()?.unwrap_or_default(),
+        file_name: command.file.as_deref().and_then(file_name),
         fields: command.field.into_iter().collect(),
         received: now(),
         dry_run: command.dry_run,
     };
-    let document = importer.import(request)?;
+    let document = match command.file {
+        Some(_) => importer.import(request)?,
+        None if request.is_to_be_fetched() => fetch(&settings, &importer, request)?,
+        None => bail!("scores of the import type {} come in a file; which one?", request.import_type),
+    };
     println!("{}", serde_json::to_string_pretty(&document)?);
     Ok(())
+}
+
+fn fetch(settings: &Settings, importer: &Arc<Importer>, request: Request) -> Result<ImportDocument> {
+    let vault = Arc::new(vault(settings, importer.database().target()));
+    let fetching = Fetching::start(importer, &vault, services::of(settings)?)?;
+    Ok(fetching.import_blocking(request)?.document)
 }
 
 fn file_name(path: &std::path::Path) -> Option<String> {

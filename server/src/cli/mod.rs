@@ -1,5 +1,6 @@
 //! The command line.
 
+pub mod config;
 pub mod db;
 pub mod import;
 pub mod scores;
@@ -13,12 +14,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use tachi_core::ids::ImportId;
-use tachi_db::{Database, Options as DatabaseOptions};
+use tachi_db::Database;
 use tachi_parsers::file::batch_manual;
 
 use crate::config::{Options, Settings};
+use crate::openapi::document;
+use crate::routes::operations;
 
 /// A score import server for rhythm games.
 #[derive(Debug, Parser)]
@@ -43,6 +46,14 @@ pub enum Command {
     /// Makes keys
     #[command(subcommand)]
     Secret(secret::Command),
+    /// Shows settings
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Prints what a shell needs to complete commands
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
     /// Loads songs, charts, folders, tables, goals and quests
     #[command(subcommand)]
     Seeds(seeds::Command),
@@ -55,6 +66,8 @@ pub enum Command {
         /// The format
         format: SchemaOf,
     },
+    /// Prints the OpenAPI document of the API
+    Openapi,
     /// Takes an import back: its scores, its orphans and what it filled into others
     Revert {
         /// The import
@@ -81,18 +94,30 @@ impl Cli {
     /// # Errors
     /// When it fails; the text is for whoever typed it.
     pub fn run(self) -> Result<()> {
-        if let Command::Secret(command) = &self.command {
-            // Needs no settings, and those that there are may lack what it prints.
-            secret::run(command);
-            return Ok(());
+        // These need no settings, and those that there are may lack what they print.
+        match &self.command {
+            Command::Secret(command) => secret::run(command),
+            Command::Config(command) => config::run(command),
+            Command::Openapi => {
+                let document = document(&operations()).map_err(anyhow::Error::msg)?;
+                println!("{document:#}");
+            }
+            Command::Completions { shell } => {
+                clap_complete::generate(*shell, &mut Self::command(), "tachi", &mut std::io::stdout());
+            }
+            _ => return self.run_with_settings(),
         }
+        Ok(())
+    }
+
+    fn run_with_settings(self) -> Result<()> {
         let settings = Settings::load(self.options)?;
         crate::logging::start(&settings)?;
         match self.command {
             Command::Serve => serve::run(settings),
             Command::User(command) => user::run(&settings, command),
             Command::Token(command) => token::run(&settings, command),
-            Command::Secret(_) => Ok(()),
+            Command::Secret(_) | Command::Openapi | Command::Config(_) | Command::Completions { .. } => Ok(()),
             Command::Seeds(command) => seeds::run(&settings, command),
             Command::Import(command) => import::run(settings, command),
             Command::Parse(command) => import::parse(&settings, command),
@@ -116,7 +141,7 @@ fn make_data_dir(settings: &Settings) -> Result<()> {
 /// Opens the database of the settings; the data folder is made when needed.
 pub fn open(settings: &Settings) -> Result<Database> {
     make_data_dir(settings)?;
-    Ok(Database::open(&settings.database_url, &DatabaseOptions::default())?)
+    Ok(Database::open(&settings.database_url, &settings.database)?)
 }
 
 /// A `NAME=VALUE` of `--field`.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail, ensure};
 use tachi_core::import_type::ImportType;
+use tachi_parsers::fetch::Limits;
 
 use super::url::{is_loopback, origin, secure};
 use crate::secret::Secret;
@@ -92,6 +93,8 @@ pub struct Upstream {
     pub cg_gan: Option<Cg>,
     /// MYT.
     pub myt: Option<Myt>,
+    /// How long and how much; no setting changes it.
+    pub limits: Limits,
 }
 
 /// One of FLO, EAG and MIN.
@@ -165,6 +168,7 @@ impl Upstream {
             cg_nag: cg("cg_nag", options.cg_nag_url, options.cg_nag_api_key)?,
             cg_gan: cg("cg_gan", options.cg_gan_url, options.cg_gan_api_key)?,
             myt: myt(options.myt_api_host, options.myt_auth_token, options.myt_plaintext.unwrap_or(false))?,
+            limits: Limits::default(),
         })
     }
 

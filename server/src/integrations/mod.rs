@@ -1,7 +1,7 @@
 //! What users link with us, as the rest of the server sees it: in the clear here, encrypted in the database.
 //! Source: `spec/integrations.md` 4, 5 and 9.
 
-pub mod oauth2;
+use std::time::Duration;
 
 use tachi_core::ids::UserId;
 use tachi_db::links::{Link, link_delete, link_get, link_put};
@@ -33,14 +33,21 @@ pub fn read(database: &Database, vault: &Vault, user: UserId, link: Link) -> Res
     Ok(sealed.map(|sealed| vault.open(user, link, &sealed)).transpose()?)
 }
 
-/// Stores a user's link, over the one there may be.
+/// Stores a user's link, over the one there may be. `wait` bounds the waiting for a turn to write.
 ///
 /// # Errors
 /// Those of the database, and when there is no key.
-pub fn store(database: &Database, vault: &Vault, user: UserId, link: Link, values: &[Secret]) -> Result<(), LinkError> {
+pub fn store(
+    database: &Database,
+    vault: &Vault,
+    user: UserId,
+    link: Link,
+    values: &[Secret],
+    wait: Duration,
+) -> Result<(), LinkError> {
     let values: Vec<&str> = values.iter().map(Secret::expose).collect();
     let sealed = vault.seal(user, link, &values)?;
-    Ok(database.write(WAIT, |conn| link_put(conn, user, link, &sealed))?)
+    Ok(database.write(wait, |conn| link_put(conn, user, link, &sealed))?)
 }
 
 /// [`read`] for a handler.
@@ -52,7 +59,7 @@ pub async fn get(app: &App, user: UserId, link: Link) -> Result<Option<Vec<Secre
 /// [`store`] for a handler.
 pub async fn put(app: &App, user: UserId, link: Link, values: Vec<Secret>) -> Result<(), ApiError> {
     let app = app.clone();
-    block(move || Ok(store(app.importer.database(), &app.vault, user, link, &values)?)).await
+    block(move || Ok(store(app.importer.database(), &app.vault, user, link, &values, WAIT)?)).await
 }
 
 /// Removes a link; says whether there was one.

@@ -16,10 +16,11 @@ use tachi_db::{Conn, DbError};
 
 use super::shown;
 use crate::app::App;
+use crate::auth::Caller;
 use crate::envelope::{ApiError, success};
 
 /// `GET /games`: the games offered and their configurations.
-pub async fn list(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub async fn list(request: HttpRequest, _caller: Caller) -> Result<HttpResponse, ApiError> {
     let app = App::of(&request)?;
     let games = &app.settings.games;
     let configs: Map<String, Value> =
@@ -28,13 +29,17 @@ pub async fn list(request: HttpRequest) -> Result<HttpResponse, ApiError> {
 }
 
 /// `GET /games/:game`: the game's configuration.
-pub async fn game(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn game(request: HttpRequest, _caller: Caller, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
     let app = App::of(&request)?;
     Ok(success("Returned information about this game.", find(&app, &path)?.config().to_json()))
 }
 
 /// `GET /games/:game/:playtype`: the GPT's configuration, with counts.
-pub async fn gpt(request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, ApiError> {
+pub async fn gpt(
+    request: HttpRequest,
+    _caller: Caller,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, ApiError> {
     let app = App::of(&request)?;
     let gpt = find_gpt(&app, &path.0, &path.1)?;
     let Count { scores, players } = count(&app, gpt).await?;

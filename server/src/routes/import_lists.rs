@@ -1,6 +1,5 @@
 //! Lists of imports, and how much users have done. Source: `spec/rest-api.md` 4 and 7.
 
-use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -21,21 +20,35 @@ use crate::app::{App, now};
 use crate::auth::Caller;
 use crate::documents;
 use crate::envelope::ApiError;
+use crate::openapi::Access::Everybody;
+use crate::openapi::{Api, row};
 
 /// How many imports a list has at most.
 const LIMIT: i64 = 500;
 /// A month, in milliseconds.
 const MONTH: i64 = 30 * 24 * 60 * 60 * 1000;
 
-/// Puts the routes into the scope of the API.
-pub fn configure(service: &mut ServiceConfig) {
-    service
-        .route("/users/{user}/imports", web::get().to(of_user))
-        .route("/users/{user}/imports/failed", web::get().to(failed_of_user))
-        .route("/users/{user}/recent-imports", web::get().to(recent))
-        .route("/users/{user}/stats", web::get().to(stats))
-        .route("/users/{user}/game-stats", web::get().to(game_stats))
-        .route("/users/{user}/game-profiles", web::get().to(game_stats));
+/// What lists of imports are narrowed by.
+pub const FILTER: &str = "importType?: string, userIntent?: \"true\"|\"false\"";
+
+/// The routes of what users imported, and how much they have done.
+pub fn routes(api: &mut Api) {
+    let profiles = || row(Everybody, "A user's profiles with their ranks", "GameStats[]");
+    api.tag("Users")
+        .get("/users/{user}/imports", of_user, row(Everybody, "A user's latest imports", "Import[]").query(FILTER))
+        .get(
+            "/users/{user}/imports/failed",
+            failed_of_user,
+            row(Everybody, "A user's latest imports that failed", "ImportTracker[]").query(FILTER),
+        )
+        .get(
+            "/users/{user}/recent-imports",
+            recent,
+            row(Everybody, "How often each import type was used in a month", "{importType: string, count: int}[]"),
+        )
+        .get("/users/{user}/stats", stats, row(Everybody, "How much a user has", "{scores: int, sessions: int}"))
+        .get("/users/{user}/game-stats", game_stats, profiles())
+        .get("/users/{user}/game-profiles", game_stats, profiles());
 }
 
 fn filter(params: &Params) -> Result<ImportFilter, ApiError> {

@@ -17,8 +17,11 @@ use crate::auth::{Caller, KamaitachiOnly, Permitted, SubmitScore};
 use crate::body;
 use crate::documents;
 use crate::envelope::{ApiError, Kind, success};
+use crate::fields::text;
 use crate::limits;
 use crate::upload::{self, Upload};
+
+const IMPORTED: &str = "Import successful.";
 
 /// `POST /import/file`.
 pub async fn from_file(
@@ -49,6 +52,45 @@ pub async fn from_file(
         Some(wish) if !request.dry_run => respond_async::start(&app, request, wish).await,
         _ => run(&app, request).await,
     }
+}
+
+/// `POST /import/from-api`: what a service that the user has linked knows. Source: `spec/integrations.md` 6.
+pub async fn from_api(
+    request: HttpRequest,
+    caller: Permitted<SubmitScore>,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    let app = App::of(&request)?;
+    let body = body::object(&request, payload).await?;
+    let import_type = fetched_type(&app, text(&body, "importType")?)?;
+    let intent = request.headers().get("X-User-Intent").map(|value| value.to_str().unwrap_or_default());
+    let wish = respond_async::wish(&app, &request);
+    let request = Request {
+        import_id: ImportId::from_bytes(rand::random()),
+        import_type,
+        user: caller.user,
+        user_intent: import_type.row().user_intent.decide(intent),
+        bytes: Vec::new(),
+        file_name: None,
+        fields: Default::default(),
+        received: now(),
+        dry_run: false,
+    };
+    match wish {
+        Some(wish) => respond_async::start(&app, request, wish).await,
+        None => Ok(success(IMPORTED, app.fetching.import(request).await?.document)),
+    }
+}
+
+fn fetched_type(app: &App, name: &str) -> Result<ImportType, ApiError> {
+    let known = name.parse().ok().filter(|known: &ImportType| known.kind() == ImportKind::Api);
+    let Some(known) = known else {
+        return Err(ApiError::bad_request(format!("Invalid import type: {}", shown(name))));
+    };
+    if !app.settings.import_types.contains(&known) {
+        return Err(ApiError::bad_request(format!("Import type \"{known}\" is not enabled on this instance.")));
+    }
+    Ok(known)
 }
 
 /// `POST /import/class`: classes that a player states by hand. Source: `spec/import-types/file-import-class.md`.
@@ -116,7 +158,7 @@ fn import_type(app: &App, upload: &Upload) -> Result<ImportType, ApiError> {
 
 async fn run(app: &App, request: Request) -> Result<HttpResponse, ApiError> {
     let importer = Arc::clone(&app.importer);
-    let description = if request.dry_run { "Dry run: nothing was stored." } else { "Import successful." };
+    let description = if request.dry_run { "Dry run: nothing was stored." } else { IMPORTED };
     let document = block(move || importer.import(request).map_err(ApiError::from)).await?;
     Ok(success(description, document))
 }
@@ -132,6 +174,7 @@ impl From<ImportFailure> for ApiError {
                 return error.header(RETRY_AFTER, HeaderValue::from_static("2"));
             }
             FailureKind::Upstream => Kind::Internal,
+            FailureKind::Unavailable => Kind::Unavailable,
             FailureKind::EndlessUpstream => Kind::LoopDetected,
             FailureKind::Internal => {
                 let text = "An internal service error has occurred. This has been reported!";

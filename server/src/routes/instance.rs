@@ -1,5 +1,8 @@
 //! What the instance is, and whether it works. Source: `spec/rest-api.md` 13 and 14.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::json;
@@ -7,9 +10,10 @@ use tachi_core::game::Game;
 use tachi_core::import_type::ImportType;
 use tachi_db::catalogue::catalogue_version;
 
-use crate::app::App;
+use crate::app::{App, block};
 use crate::auth::Caller;
 use crate::envelope::{ApiError, Kind, Nothing, success};
+use crate::metrics;
 
 #[derive(Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -59,6 +63,9 @@ pub async fn healthz() -> HttpResponse {
 pub async fn readyz(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let app = App::of(&request)?;
     let not_ready = |why: &str| ApiError::new(Kind::Unavailable, why);
+    if app.ending.load(Ordering::Relaxed) {
+        return Err(not_ready("The process is about to end."));
+    }
     if let Err(error) = app.read(catalogue_version).await {
         log::warn!("not ready: {error}");
         return Err(not_ready("The database does not answer."));
@@ -67,4 +74,15 @@ pub async fn readyz(request: HttpRequest) -> Result<HttpResponse, ApiError> {
         return Err(not_ready("The catalogue is not loaded."));
     }
     Ok(success("Ready.", Nothing {}))
+}
+
+/// `GET /metrics`: figures, for this machine and private networks. Whose address it is, only the connection says: a
+/// header could be made up.
+pub async fn metrics(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    if !request.peer_addr().is_some_and(|peer| metrics::may_see(peer.ip())) {
+        return super::no_such_endpoint().await;
+    }
+    let importer = Arc::clone(&App::of(&request)?.importer);
+    let text = block(move || metrics::text(&importer).map_err(ApiError::internal)).await?;
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text))
 }

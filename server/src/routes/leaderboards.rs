@@ -1,7 +1,6 @@
 //! Players of a game among one another. Source: `spec/rest-api.md` 9.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use rustc_hash::FxHashMap;
 use serde_json::json;
 use tachi_core::ids::UserId;
@@ -12,18 +11,23 @@ use tachi_db::profiles::{Profile, profiles_of_users};
 use super::reading::OnGame;
 use crate::documents;
 use crate::envelope::ApiError;
+use crate::openapi::Access::Everybody;
+use crate::openapi::{Api, row};
 
 /// How many players a search finds at most.
 const PLAYERS: i64 = 25;
 
-/// Puts the routes into the scope of the API.
-pub fn configure(service: &mut ServiceConfig) {
+/// The routes.
+pub fn routes(api: &mut Api) {
+    const PBS: &str = "{pbs: PB[], songs: Song[], charts: Chart[], users: User[]}";
+    let best = || row(Everybody, "The best PBs of anybody", PBS).query("alg?: string, limit?: int(1..50)");
+    let profiles_row = row(Everybody, "The best players", "{gameStats: GameStats[], users: User[]}");
     let at = |path: &str| format!("/games/{{game}}/{{playtype}}{path}");
-    service
-        .route(&at("/leaderboard"), web::get().to(profiles))
-        .route(&at("/pb-leaderboard"), web::get().to(pbs))
-        .route(&at("/score-leaderboard"), web::get().to(pbs))
-        .route(&at("/players"), web::get().to(players));
+    api.tag("Games")
+        .get(&at("/leaderboard"), profiles, profiles_row.query("alg?: string, limit?: int(1..500)"))
+        .get(&at("/pb-leaderboard"), pbs, best())
+        .get(&at("/score-leaderboard"), pbs, best())
+        .get(&at("/players"), players, row(Everybody, "Players by name", "User[]").query("search: string"));
 }
 
 /// `GET .../leaderboard`: the best profiles by a profile rating.

@@ -1,7 +1,6 @@
 //! A user's orphans. Source: `spec/orphans.md` 4.
 
-use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 use tachi_core::ids::OrphanId;
 use tachi_db::OrphanKey;
@@ -10,15 +9,19 @@ use tachi_db::orphans::{Orphan, StoredOrphan, orphan_by_id, orphans_delete, orph
 use super::reading::{Params, answer};
 use super::shown;
 use crate::app::App;
-use crate::auth::{Permitted, SubmitScore};
+use crate::auth::{Permission as _, Permitted, SubmitScore};
 use crate::envelope::{ApiError, Nothing, success};
+use crate::openapi::Access::Permission;
+use crate::openapi::{Api, row};
 
-/// Puts the routes into the scope of the API.
-pub fn configure(service: &mut ServiceConfig) {
-    service
-        .route("/import/orphans", web::get().to(list))
-        .route("/import/orphans/{orphan}", web::get().to(one))
-        .route("/import/orphans/{orphan}", web::delete().to(remove));
+/// The routes.
+pub fn routes(api: &mut Api) {
+    let listed =
+        row(Permission(SubmitScore::NAME), "One's orphans, newest first", "{orphans: Orphan[], hasMore: bool}");
+    api.tag("Orphans")
+        .get("/import/orphans", list, listed.query("after?: string, limit?: int(1..100)"))
+        .get("/import/orphans/{orphan}", one, row(Permission(SubmitScore::NAME), "One of one's orphans", "Orphan"))
+        .delete("/import/orphans/{orphan}", remove, row(Permission(SubmitScore::NAME), "Deletes an orphan", "{}"));
 }
 
 /// `GET /import/orphans`: the caller's orphans in pages, newest first.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use tachi_core::ids::ImportId;
 use tachi_core::import_document::ImportDocument;
 use tachi_db::imports::{Tracker, TrackerError, import_by_public_id, tracker_by_id};
+use tachi_import::Fetched;
 
 use crate::app::App;
 use crate::auth::Caller;
@@ -37,7 +38,9 @@ pub async fn poll(request: HttpRequest, _caller: Caller, path: web::Path<String>
         }
         Known::Tracked(Tracker { error: Some(error), .. }) => Err(failed(error)),
         Known::Tracked(tracker) => {
-            let progress = progress(&tracker);
+            // What this process fetches itself, it knows better than what is written.
+            let fetched = app.importer.fetched(id).map(Fetched::progress);
+            let progress = fetched.unwrap_or_else(|| progress(&tracker));
             let description = progress["description"].as_str().unwrap_or_default().to_owned();
             Ok(success(&description, json!({"importStatus": "ongoing", "progress": progress})))
         }

@@ -1,10 +1,6 @@
 //! Charts that are named as importers name them. Source: `spec/games/README.md` 11.
 
-use std::future::Future;
-use std::pin::Pin;
-
-use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 use tachi_core::catalogue::{Chart, ChartQuery, ResolveError};
 use tachi_core::match_type::MatchType;
@@ -25,6 +21,14 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// Reads the body of a request. It is no extractor: who asks comes before what they ask for.
+    ///
+    /// # Errors
+    /// When the body is not what it should be.
+    pub async fn receive(request: &HttpRequest, payload: web::Payload) -> Result<Self, ApiError> {
+        Self::read(&body::object(request, payload).await?)
+    }
+
     fn read(body: &Map<String, Value>) -> Result<Self, ApiError> {
         let text = |name| optional_text(body, name);
         let required = |name| text(name)?.ok_or_else(|| refused(name, "a string", None));
@@ -78,21 +82,9 @@ pub fn refused(name: &str, expected: &str, received: Option<&Value>) -> ApiError
     ApiError::bad_request(format!("[{name}] Expected {expected}. (Received {received})"))
 }
 
-impl FromRequest for Wanted {
-    type Error = ApiError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, payload) = (request.clone(), web::Payload::from_request(request, payload));
-        Box::pin(async move {
-            let payload = payload.await.map_err(|error| ApiError::bad_request(error.to_string()))?;
-            Self::read(&body::object(&request, payload).await?)
-        })
-    }
-}
-
 /// `POST /games/:game/:playtype/charts/resolve`.
-pub async fn chart(on: OnGame, wanted: Wanted) -> Result<HttpResponse, ApiError> {
+pub async fn chart(on: OnGame, payload: web::Payload) -> Result<HttpResponse, ApiError> {
+    let wanted = Wanted::receive(on.request(), payload).await?;
     on.answer("Resolved chart.", move |_, reading| {
         let chart = wanted.find(reading)?;
         let song = reading.catalogue.song_of(chart).to_document();

@@ -1,6 +1,5 @@
 //! Searching everything. Source: `spec/rest-api.md` 10.
 
-use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value, json};
 use tachi_core::catalogue::{Catalogue, Chart, ChartKey, SearchText};
@@ -19,13 +18,19 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::documents;
 use crate::envelope::ApiError;
+use crate::openapi::Access::Everybody;
+use crate::openapi::{Api, row};
 
 /// How many users, charts of one game, or folders are found at most.
 const FOUND: usize = 25;
 
-/// Puts the routes into the scope of the API.
-pub fn configure(service: &mut ServiceConfig) {
-    service.route("/search", web::get().to(everything)).route("/search/chart-hash", web::get().to(chart_hash));
+/// The routes.
+pub fn routes(api: &mut Api) {
+    const FOUND: &str = "{users: User[], charts: {*: {song: Song, chart: Chart, playcount: int}[]}, folders: Folder[]}";
+    let by_hash = row(Everybody, "Charts by the hash of their file", "{charts: Chart[]}").query("search: string");
+    api.tag("Searching")
+        .get("/search", everything, row(Everybody, "Users, charts and folders", FOUND).query("search: string"))
+        .get("/search/chart-hash", chart_hash, by_hash);
 }
 
 /// `GET /search`: users, charts and folders that fit a text; of the caller's games when somebody is signed in.

@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 use serde_json::json;
@@ -21,24 +20,45 @@ use super::reading::{OnGame, Reading};
 use super::{resolve, shown};
 use crate::documents;
 use crate::envelope::{ApiError, Kind};
+use crate::openapi::Access::Everybody;
+use crate::openapi::{Api, row};
 
 /// How many charts or PBs a list has at most.
 const LIMIT: usize = 100;
 /// How many players a search takes into account at most.
 const PLAYERS: i64 = 1000;
 
-/// Puts the routes into the scope of the API.
-pub fn configure(service: &mut ServiceConfig) {
+/// The routes.
+pub fn routes(api: &mut Api) {
+    const ONE: &str = "{chart: Chart, song: Song}";
+    const PBS: &str = "{pbs: PB[], users: User[]}";
+    let charts_row = row(Everybody, "Charts, those with most players first", "{charts: Chart[], songs: Song[]}");
     let at = |path: &str| format!("/games/{{game}}/{{playtype}}{path}");
-    service
-        .route(&at("/songs/{song}"), web::get().to(one_song))
-        .route(&at("/charts"), web::get().to(charts))
-        .route(&at("/charts/resolve"), web::post().to(resolve::chart))
-        .route(&at("/charts/{chart}"), web::get().to(one_chart))
-        .route(&at("/charts/{chart}/folders"), web::get().to(folders))
-        .route(&at("/charts/{chart}/playcount"), web::get().to(playcount))
-        .route(&at("/charts/{chart}/pbs"), web::get().to(pbs))
-        .route(&at("/charts/{chart}/pbs/search"), web::get().to(search_pbs));
+    api.tag("Games")
+        .get(&at("/songs/{song}"), one_song, row(Everybody, "A song", "{song: Song, charts: Chart[]}"))
+        .get(&at("/charts"), charts, charts_row.query("search?: string, requesterHasPlayed?: presence"))
+        .post(
+            &at("/charts/resolve"),
+            resolve::chart,
+            row(Everybody, "The chart that an importer would find", ONE).json("ChartWanted"),
+        )
+        .get(&at("/charts/{chart}"), one_chart, row(Everybody, "A chart", ONE))
+        .get(
+            &at("/charts/{chart}/folders"),
+            folders,
+            row(Everybody, "The folders that hold a chart", "Folder[]").query("inactive?: presence"),
+        )
+        .get(&at("/charts/{chart}/playcount"), playcount, row(Everybody, "How many players it has", "{count: int}"))
+        .get(
+            &at("/charts/{chart}/pbs"),
+            pbs,
+            row(Everybody, "The leaderboard of a chart", PBS).query("startRanking?: int(1..)"),
+        )
+        .get(
+            &at("/charts/{chart}/pbs/search"),
+            search_pbs,
+            row(Everybody, "The PBs on a chart by players' names", PBS).query("search: string"),
+        );
 }
 
 /// The song of a game that a segment names.

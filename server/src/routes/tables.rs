@@ -1,6 +1,5 @@
 //! Folders and tables of a game. Source: `spec/rest-api.md` 9 and 14.
 
-use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
@@ -16,20 +15,37 @@ use super::reading::{OnGame, Reading};
 use super::shown;
 use crate::documents;
 use crate::envelope::ApiError;
+use crate::openapi::Access::Everybody;
+use crate::openapi::{Api, row};
 
 /// How many folders a search finds at most.
 const FOUND: usize = 100;
 
-/// Puts the routes into the scope of the API.
-pub fn configure(service: &mut ServiceConfig) {
+/// The routes.
+pub fn routes(api: &mut Api) {
+    const HEADER: &str = "{name: string, symbol: string, data_url: string, level_order: string[]}";
+    const BODY: &str = "{md5: string?, sha256: string?, title: string, artist: string, level: string}[]";
+    let found = row(Everybody, "Folders by name", "Folder[]").query("search: string, inactive?: presence");
     let at = |path: &str| format!("/games/{{game}}/{{playtype}}{path}");
-    service
-        .route(&at("/folders"), web::get().to(search))
-        .route(&at("/folders/{folder}"), web::get().to(folder))
-        .route(&at("/tables"), web::get().to(tables))
-        .route(&at("/tables/{table}"), web::get().to(table))
-        .route(&at("/custom-tables/{table}"), web::get().to(custom_header))
-        .route(&at("/custom-tables/{table}/body"), web::get().to(custom_body));
+    api.tag("Games")
+        .get(&at("/folders"), search, found)
+        .get(
+            &at("/folders/{folder}"),
+            folder,
+            row(Everybody, "A folder", "{folder: Folder, songs: Song[], charts: Chart[]}"),
+        )
+        .get(&at("/tables"), tables, row(Everybody, "Tables", "Table[]").query("showInactive?: presence"))
+        .get(&at("/tables/{table}"), table, row(Everybody, "A table", "{table: Table, folders: Folder[]}"))
+        .get(
+            &at("/custom-tables/{table}"),
+            custom_header,
+            row(Everybody, "A table as BMS players load it", HEADER).raw("application/json"),
+        )
+        .get(
+            &at("/custom-tables/{table}/body"),
+            custom_body,
+            row(Everybody, "The charts of such a table", BODY).raw("application/json"),
+        );
 }
 
 /// Whether a folder's title or one of its search terms fits a text, and how well.

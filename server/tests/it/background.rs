@@ -103,7 +103,7 @@ fn an_import_that_runs_comes_to_its_end_before_the_server_stops() {
         started(&Answer::from(request.header("Prefer", "respond-async").send().unwrap()));
         armed.wait();
         std::thread::scope(|scope| {
-            let stopping = scope.spawn(|| server.app.background.stop());
+            let stopping = scope.spawn(|| server.app.background.stop_within(Duration::from_secs(30)));
             std::thread::sleep(Duration::from_millis(200));
             assert!(!stopping.is_finished());
             drop(armed);

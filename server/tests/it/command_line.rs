@@ -157,6 +157,16 @@ fn an_import_prints_its_document() {
 }
 
 #[test]
+fn an_import_from_a_service_needs_no_file_and_every_other_one_does() {
+    let tachi = Tachi::new();
+    tachi.ok(&["user", "add", "alice"]);
+    let unlinked = tachi.fails(&["import", "api/flo-iidx", "--user", "alice"]);
+    assert!(unlinked.contains("No authentication was stored for FLO."), "{unlinked}");
+    let without = tachi.fails(&["import", CSV, "--user", "alice"]);
+    assert!(without.contains("come in a file"), "{without}");
+}
+
+#[test]
 fn an_import_that_fails_says_why() {
     let tachi = Tachi::new();
     tachi.player("alice");
@@ -418,6 +428,30 @@ fn nothing_secret_is_logged_at_any_level() {
     for secret in secrets.into_iter().chain([token, value, key.trim()]) {
         assert!(!log.contains(secret), "{secret}");
     }
+}
+
+#[test]
+fn a_database_is_saved_while_it_is_served_and_copied() {
+    let tachi = Tachi::new();
+    let token = tachi.player("alice");
+    tachi.write("demo.csv", &demo_csv());
+    let document = tachi.import(&[]);
+    let serving = Serving::start(tachi.command(&["serve", "--bind", "127.0.0.1:0", "--log", "error"]));
+    assert!(tachi.ok(&["db", "backup", "saved.db"]).ends_with(" bytes saved."));
+    assert!(tachi.fails(&["db", "backup", "saved.db"]).contains("saved.db exists already"));
+    tachi.ok(&["db", "backup", "saved.db", "--force"]);
+    let path = format!("{}/api/v1/imports/{}", serving.url, document["importID"].as_str().unwrap());
+    assert_eq!(Answer::from(client().get(path).bearer_auth(&token).send().unwrap()).body()["import"], document);
+    drop(serving);
+
+    assert!(tachi.fails(&["db", "copy", "--from", "saved.db", "--to", "saved.db"]).contains("same database"));
+    let copied = tachi.ok(&["db", "copy", "--from", "saved.db", "--to", "copy.db"]);
+    assert!(copied.contains("scores") && copied.ends_with(" rows copied and compared."), "{copied}");
+    assert!(tachi.fails(&["db", "copy", "--from", "saved.db", "--to", "copy.db"]).contains("is not empty"));
+    assert!(tachi.fails(&["db", "copy", "--from", "missing.db", "--to", "new.db"]).contains("no such file"));
+    assert!(!tachi.path("new.db").exists());
+    assert_eq!(tachi.ok(&["db", "check", "--database-url", "copy.db"]), "0 faults, 0 warnings.");
+    assert_eq!(tachi.import(&["--database-url", "copy.db"])["scoreIDs"], json!([]));
 }
 
 #[test]

@@ -29,19 +29,23 @@ const WAIT: Duration = Duration::from_secs(30);
 const SCORES: usize = 3_000;
 
 /// An installation whose server gets killed.
-struct Installation {
-    tachi: Tachi,
-    url: String,
+pub struct Installation {
+    pub tachi: Tachi,
+    pub url: String,
 }
 
 /// Somebody who imports.
-struct Player {
-    id: UserId,
-    token: String,
+pub struct Player {
+    pub id: UserId,
+    pub token: String,
 }
 
 impl Installation {
-    fn on_sqlite() -> Self {
+    pub fn on(url: &str) -> Self {
+        Self { tachi: Tachi::new(), url: url.to_owned() }
+    }
+
+    pub fn on_sqlite() -> Self {
         let tachi = Tachi::new();
         let url = tachi.path("scores.db").display().to_string();
         Self { tachi, url }
@@ -53,7 +57,7 @@ impl Installation {
     }
 
     /// Works on the database as a process of its own would.
-    fn inside<T>(&self, work: impl FnOnce(&Importer) -> T) -> T {
+    pub fn inside<T>(&self, work: impl FnOnce(&Importer) -> T) -> T {
         let options = Options {
             data_dir: Some(self.tachi.path("tachi-data")),
             database_url: Some(self.url.clone()),
@@ -62,7 +66,7 @@ impl Installation {
         work(&importer(&Settings::load(options).unwrap()).unwrap())
     }
 
-    fn player(&self, name: &str) -> Player {
+    pub fn player(&self, name: &str) -> Player {
         let token = format!("the-token-of-{name}");
         let id = self.inside(|importer| {
             importer.database().write(WAIT, |conn| {
@@ -115,7 +119,7 @@ fn many_scores(count: usize) -> Vec<u8> {
     crate::support::batch(&(0..count).map(score).collect::<Vec<_>>())
 }
 
-fn import(url: &str, token: &str, form: &Form, prefer: Option<&str>) -> reqwest::Result<Response> {
+pub fn import(url: &str, token: &str, form: &Form, prefer: Option<&str>) -> reqwest::Result<Response> {
     let request = client().post(format!("{url}/api/v1/import/file")).bearer_auth(token);
     let request = request.header("Content-Type", form.content_type()).body(form.bytes());
     prefer.into_iter().fold(request, |request, prefer| request.header("Prefer", prefer)).send()
@@ -123,7 +127,7 @@ fn import(url: &str, token: &str, form: &Form, prefer: Option<&str>) -> reqwest:
 
 /// Waits until something happened.
 #[track_caller]
-fn eventually<T>(patience: Duration, mut look: impl FnMut() -> Option<T>) -> T {
+pub fn eventually<T>(patience: Duration, mut look: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + patience;
     loop {
         if let Some(seen) = look() {
@@ -218,7 +222,7 @@ fn an_import_whose_server_is_killed_is_there_as_a_whole_or_not_at_all() {
 #[test]
 fn an_import_whose_server_is_killed_is_whole_or_not_there_on_postgres() {
     let Some(postgres) = postgres_database() else { return };
-    kill_again_and_again(&Installation { tachi: Tachi::new(), url: postgres.url.clone() }, 10, false);
+    kill_again_and_again(&Installation::on(&postgres.url), 10, false);
 }
 
 /// Starts an import in the background, kills the server and starts another one, which must make it.
@@ -256,7 +260,7 @@ fn an_import_in_the_background_goes_on_after_its_server_was_killed() {
 #[test]
 fn an_import_in_the_background_is_taken_over_from_a_dead_server() {
     let Some(postgres) = postgres_database() else { return };
-    let installation = Installation { tachi: Tachi::new(), url: postgres.url.clone() };
+    let installation = Installation::on(&postgres.url);
     killed_in_the_background(&installation, Duration::from_secs(60));
 }
 

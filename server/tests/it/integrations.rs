@@ -1,18 +1,16 @@
 //! What users link with us.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use reqwest::Method;
 use serde_json::{Value, json};
+use tachi_core::ids::UserId;
 use tachi_db::links::Link;
 use tachi_db::users::AuthLevel;
 use tachi_server::config::Options;
-use tachi_server::config::upstream::{OAuth2, UpstreamOptions};
-use tachi_server::integrations::oauth2::{CodeExchange, ExchangeError, Exchanged, TokenPair};
-use tachi_server::secret::Secret;
+use tachi_server::config::upstream::UpstreamOptions;
 
+use crate::kai::{CLIENT_ID, CLIENT_SECRET, CODE as CODE_OF_KAI, Kai, REDIRECT_URI};
 use crate::support::{Answer, Caller, TestServer, keys, on_both_with, settings};
+use crate::upstream::Reply;
 
 const BASE: &str = "/api/v1/users/me/integrations";
 const CARD: &str = "ABCDEF0123456789";
@@ -313,47 +311,29 @@ fn cursors_are_set_read_and_removed() {
     });
 }
 
-/// Answers each code with what it asks for.
-struct FakeService {
-    asked: AtomicU32,
-}
-
-impl CodeExchange for FakeService {
-    fn exchange<'a>(&'a self, api_url: &'a str, oauth2: &'a OAuth2, code: &'a str) -> Exchanged<'a> {
-        self.asked.fetch_add(1, Ordering::Relaxed);
-        assert_eq!((api_url, oauth2.client_secret.expose()), ("https://flo.example.com", "the-client-secret"));
-        let answer = match code {
-            "unreachable" => Err(ExchangeError::Unreachable),
-            "garbage" => Err(ExchangeError::Malformed),
-            code => match code.parse() {
-                Ok(status) => Err(ExchangeError::Refused(status)),
-                Err(_) => Ok(TokenPair {
-                    token: Secret::new(format!("the-token-for-{code}")),
-                    refresh_token: Secret::new(format!("the-refresh-token-for-{code}")),
-                }),
-            },
-        };
-        Box::pin(std::future::ready(answer))
-    }
-}
-
-fn with_flo() -> Options {
+fn with_flo(origin: &str) -> Options {
     let text = |text: &str| Some(text.to_owned());
     let upstream = UpstreamOptions {
-        flo_api_url: text("https://flo.example.com"),
-        flo_oauth2_client_id: text("the-client-id"),
-        flo_oauth2_client_secret: text("the-client-secret"),
-        flo_oauth2_redirect_uri: text("https://us.example.com/oauth/flo"),
+        flo_api_url: text(origin),
+        flo_oauth2_client_id: text(CLIENT_ID),
+        flo_oauth2_client_secret: text(CLIENT_SECRET),
+        flo_oauth2_redirect_uri: text(REDIRECT_URI),
         ..UpstreamOptions::default()
     };
     Options { upstream, ..settings() }
 }
 
+/// The pair that is stored for FLO.
+fn pair(server: &TestServer, user: UserId) -> Vec<String> {
+    let (database, vault) = (server.app.importer.database(), &server.app.vault);
+    let values = tachi_server::integrations::read(database, vault, user, Link::Flo).unwrap().unwrap();
+    values.iter().map(|value| value.expose().to_owned()).collect()
+}
+
 #[test]
 fn a_code_links_an_account_and_a_failure_changes_nothing() {
-    let service = Arc::new(FakeService { asked: AtomicU32::new(0) });
-    let exchange = Arc::clone(&service);
-    let server = TestServer::with_parts(with_flo(), |app| app.exchange = exchange);
+    let kai = Kai::start();
+    let server = TestServer::with(with_flo(&kai.upstream.origin()));
     let (member, other) = (server.member(), server.member());
     let link = |kind: &str, body: Value| member.caller.post(&format!("{BASE}/kai/{kind}/oauth2callback"), &body);
     delete(&member.caller, "kai/flo").refused(409, "You are not authorised with this service.");
@@ -362,43 +342,57 @@ fn a_code_links_an_account_and_a_failure_changes_nothing() {
     }
     link("eag", json!({"code": "x"})).failure(500);
     link("nothing", json!({"code": "x"})).failure(400);
-    assert_eq!(service.asked.load(Ordering::Relaxed), 0);
+    assert!(kai.upstream.asked().is_empty());
 
-    let answer = link("FLO", json!({"code": "first", "state": "x"}));
+    let answer = link("FLO", json!({"code": CODE_OF_KAI, "state": "x"}));
     assert_eq!(answer.json()["description"], "Successfully updated auth for FLO");
     assert_eq!(answer.body(), json!({}));
+    assert_eq!(kai.upstream.asked(), ["POST /oauth/token"]);
+    let sent = kai.upstream.requests()[0].form();
+    let field = |name: &str| sent.get(name).map(String::as_str);
+    assert_eq!(field("grant_type"), Some("authorization_code"));
+    assert_eq!(field("code"), Some(CODE_OF_KAI));
+    assert_eq!((field("client_id"), field("client_secret")), (Some(CLIENT_ID), Some(CLIENT_SECRET)));
+    assert_eq!(field("redirect_uri"), Some(REDIRECT_URI));
     let status = get(&member.caller, "kai/flo");
     assert_eq!((keys(&status), &status["authStatus"]), (vec!["authStatus"], &json!(true)));
     assert_eq!(get(&other.caller, "kai/flo"), json!({"authStatus": false}));
     assert_eq!(get(&member.caller, "kai/min"), json!({"authStatus": false}));
+    assert_eq!(pair(&server, member.id), ["access-token-2", "refresh-token-2"]);
 
-    let failures = [("400", 400), ("302", 400), ("500", 500), ("503", 500), ("unreachable", 500), ("garbage", 500)];
-    for (code, status) in failures {
-        let text = link("flo", json!({"code": code})).failure(status);
-        if code.parse::<u16>().is_ok() {
-            assert!(text.contains(code), "{text}");
-        }
-    }
-    link("flo", json!({"code": "unreachable"})).refused(500, "We failed to reach this site. Are they down?");
-    let linked = |value: &str| {
-        let (app, flo) = (&server.app, Link::Flo);
-        let values = tachi_server::integrations::read(app.importer.database(), &app.vault, member.id, flo);
-        values.unwrap().unwrap().iter().any(|stored| stored.expose() == value)
-    };
-    assert!(linked("the-token-for-first") && linked("the-refresh-token-for-first"));
-    link("flo", json!({"code": "second"})).body();
-    assert!(linked("the-token-for-second") && !linked("the-token-for-first"));
     assert_eq!(delete(&member.caller, "kai/flo").body(), json!({}));
     assert_eq!(get(&member.caller, "kai/flo"), json!({"authStatus": false}));
 }
 
 #[test]
-fn an_instance_that_cannot_ask_a_service_says_so() {
-    let server = TestServer::with(with_flo());
+fn a_code_that_is_refused_changes_nothing() {
+    let kai = Kai::start();
+    let server = TestServer::with(with_flo(&kai.upstream.origin()));
     let member = server.member();
-    for kind in ["flo", "eag"] {
-        member.caller.post(&format!("{BASE}/kai/{kind}/oauth2callback"), &json!({"code": "x"})).failure(500);
+    let link = |body: Value| member.caller.post(&format!("{BASE}/kai/flo/oauth2callback"), &body);
+    link(json!({"code": CODE_OF_KAI})).body();
+    // A code is good for one time.
+    let text = link(json!({"code": CODE_OF_KAI})).failure(400);
+    assert!(text.contains("400"), "{text}");
+    let token = "/oauth/token";
+    for (upstream, status) in [(302, 400), (404, 400), (500, 500), (503, 500)] {
+        kai.upstream.once(token, Reply::status(upstream, "{}").with("Location", "/elsewhere"));
+        let text = link(json!({"code": "x"})).failure(status);
+        assert!(text.contains(&upstream.to_string()), "{text}");
     }
+    for body in ["<html>", "[]", r#"{"access_token":"a"}"#, r#"{"access_token":"a","refresh_token":5}"#] {
+        kai.upstream.once(token, Reply::ok(body));
+        link(json!({"code": "x"})).failure(500);
+    }
+    kai.upstream.once(token, Reply::Reset);
+    link(json!({"code": "x"})).refused(500, "We failed to reach this site. Are they down?");
+    assert_eq!(pair(&server, member.id), ["access-token-2", "refresh-token-2"]);
+
+    kai.upstream.once(token, Reply::ok(r#"{"access_token":"another","refresh_token":"pair"}"#));
+    link(json!({"code": "second"})).body();
+    assert_eq!(pair(&server, member.id), ["another", "pair"]);
+    // Every request asked once.
+    assert_eq!(kai.upstream.asked(), ["POST /oauth/token"; 12]);
 }
 
 /// Everything that SQLite has written.
@@ -408,17 +402,17 @@ fn everything(server: &TestServer) -> Vec<u8> {
 
 #[test]
 fn nothing_secret_can_be_read_in_the_database() {
-    let exchange = Arc::new(FakeService { asked: AtomicU32::new(0) });
-    let server = TestServer::with_parts(with_flo(), |app| app.exchange = exchange);
+    let kai = Kai::start();
+    let server = TestServer::with(with_flo(&kai.upstream.origin()));
     let member = server.member();
     put(&member.caller, "cg/dev", json!({"cardID": CARD, "pin": "4711"})).body();
     put(&member.caller, "myt", json!({"cardAccessCode": CODE})).body();
     patch(&member.caller, "arc", json!({"iidx": "the-account-of-arc"})).body();
-    member.caller.post(&format!("{BASE}/kai/flo/oauth2callback"), &json!({"code": "x"})).body();
+    member.caller.post(&format!("{BASE}/kai/flo/oauth2callback"), &json!({"code": CODE_OF_KAI})).body();
     let raw = everything(&server);
     let holds = |text: &str| raw.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(holds("player_0"), "the database was not read");
-    for secret in [CARD, CODE, "the-account-of-arc", "the-token-for-x", "the-refresh-token-for-x"] {
+    for secret in [CARD, CODE, "the-account-of-arc", "access-token-2", "refresh-token-2"] {
         assert!(!holds(secret), "{secret}");
     }
     let key = std::fs::read_to_string(server.folder().join("secret.key")).unwrap();

@@ -5,6 +5,12 @@
 #[expect(dead_code, reason = "shared with the tests of the database, which use more of it")]
 mod postgres;
 
+#[path = "../../../crates/tachi-parsers/tests/it/support/kai.rs"]
+mod kai;
+#[expect(dead_code, reason = "shared with the tests of the parsers, which use more of it")]
+#[path = "../../../crates/tachi-parsers/tests/it/support/upstream.rs"]
+mod upstream;
+
 mod auth;
 mod background;
 mod browsers;
@@ -17,6 +23,7 @@ mod documents;
 mod dry_run;
 mod endpoints;
 mod failures;
+mod from_api;
 mod import_class;
 mod import_file;
 mod import_refused;
@@ -33,12 +40,15 @@ mod ir_usc;
 mod limits;
 mod logins;
 mod multipart;
+mod openapi;
 mod pages;
 mod polling;
 mod reading;
+mod replicas;
 mod schedule;
 mod status;
 mod support;
 mod tokens;
 mod users;
+mod watching;
 mod webhooks;

@@ -2,6 +2,7 @@
 //!
 //! Each figure is the median of several runs. Inputs are made up from the catalogue and always the same.
 
+mod api;
 mod data;
 mod figures;
 mod imports;
@@ -57,6 +58,8 @@ pub enum Group {
     Rich,
     /// Scores one by one
     Single,
+    /// Histories of a service elsewhere
+    Api,
 }
 
 /// Measures everything and prints the table.
@@ -80,6 +83,9 @@ pub fn run(options: Options) -> Result<()> {
     let storage = load_seeds(&binary, &kind, &seeds, options.runs, &mut figures)?;
     let instance = Instance::prepare(&binary, storage, imports::users(options.runs))?;
     start_server(&instance, options.runs, &mut figures)?;
+    if options.only.is_none_or(|only| only == Group::Api) {
+        api::measure(&binary, &instance, &iidx, options.runs, &mut figures)?;
+    }
     imports::measure(instance, &iidx, options.only, options.runs, &mut figures)?;
 
     figures.print();

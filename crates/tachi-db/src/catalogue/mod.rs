@@ -15,6 +15,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 use tachi_core::game::{Game, Gpt, Rules};
 
+use crate::bulk;
 use crate::error::DbError;
 use crate::pool::Conn;
 use crate::schema::meta;
@@ -94,7 +95,7 @@ pub fn rules_set(conn: &mut Conn, rules: &Rules) -> Result<(), DbError> {
 fn catalogue_changed(conn: &mut Conn) -> Result<(), DbError> {
     let version = catalogue_version(conn)? + 1;
     diesel::update(meta::table.find(VERSION)).set(meta::value.eq(version.to_string())).execute(conn)?;
-    Ok(())
+    bulk::notify_catalogue(conn)
 }
 
 /// The GPT that a document names.

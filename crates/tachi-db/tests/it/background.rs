@@ -65,7 +65,8 @@ fn an_import_is_taken_away_from_a_process_that_gave_no_sign_of_life() {
         let seen = db.read(background_claims).pop().unwrap();
         assert_eq!(seen, Claim { import: one.import, instance: "dead".to_owned(), heartbeat_at: T });
         // It lives after all.
-        assert_eq!(db.write(|conn| background_heartbeat(conn, "dead", T + 5)), 1);
+        assert_eq!(db.write(|conn| background_heartbeat(conn, "dead", &[], T + 5)), 0);
+        assert_eq!(db.write(|conn| background_heartbeat(conn, "dead", &[one.import], T + 5)), 1);
         assert_eq!(db.write(|conn| background_take_away(conn, &seen, T + 9)), None);
         let seen = db.read(background_claims).pop().unwrap();
         assert_eq!(db.write(|conn| background_take_away(conn, &seen, T + 9)), Some(1));

@@ -36,7 +36,7 @@ fn who_gets_a_lock_and_when() {
             };
             let first = format!("process {number}");
             assert_eq!(acquire("first", &first, START), Acquired::Yes);
-            assert_eq!(db.write(|conn| import_lock_heartbeat(conn, &first, START + sign)), 1);
+            assert!(db.write(|conn| import_lock_heartbeat(conn, user, "first", &first, START + sign)));
             let second = if *same { first.clone() } else { "another".to_owned() };
             assert_eq!(acquire("second", &second, START + later), *expected, "{what}");
             let holder = if *expected == Acquired::Yes { "second" } else { "first" };
@@ -92,8 +92,14 @@ fn users_do_not_hold_each_other_up() {
             let acquired = db.write(|conn| import_lock_acquire(conn, user, "import", "process", START));
             assert_eq!(acquired, Acquired::Yes);
         }
-        assert_eq!(db.write(|conn| import_lock_heartbeat(conn, "process", START + 1)), 2);
-        assert_eq!(db.write(|conn| import_lock_heartbeat(conn, "other", START + 1)), 0);
+        let renew =
+            |holder, instance| db.write(|conn| import_lock_heartbeat(conn, users[0], holder, instance, START + 1));
+        assert_eq!(
+            [renew("import", "process"), renew("other", "process"), renew("import", "other")],
+            [true, false, false]
+        );
+        let signs: Vec<i64> = db.read(import_locks_held).iter().map(|lock| lock.heartbeat_at).collect();
+        assert_eq!(signs, [START + 1, START]);
     });
 }
 

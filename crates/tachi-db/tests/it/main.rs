@@ -4,14 +4,20 @@
 #[path = "../support/postgres.rs"]
 mod postgres;
 
+#[path = "../support/dump.rs"]
+mod dump;
+
 mod accounts;
 mod background;
+mod backup;
 mod catalogue;
 mod connection;
+mod copy;
 mod goals;
 mod hooks;
 mod imports;
 mod locks;
+mod lost;
 mod orphans;
 mod pbs;
 mod plans;

@@ -6,6 +6,7 @@
 //! a user who may make databases. Without either the tests say so and run on SQLite only, unless `CI` is set: then
 //! they fail.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,7 +14,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, RunQueryDsl};
 use tachi_db::{Database, Options};
 
 /// A database with the current schema and nothing else in it.
@@ -59,6 +60,59 @@ struct Server {
     private: Option<Child>,
 }
 
+/// How a server ends before it is started again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restart {
+    /// Everybody is told, what was not committed is rolled back.
+    Fast,
+    /// As if it had crashed.
+    Immediate,
+}
+
+/// A database on a server of its own, which may be started again without disturbing other tests.
+pub struct RestartablePostgres {
+    /// Its URL.
+    pub url: String,
+    server: Server,
+}
+
+/// Such a database, or `None` when there are no programs to make it with.
+pub fn restartable_postgres() -> Option<RestartablePostgres> {
+    let server = Server::private(&programs()?);
+    Some(RestartablePostgres { url: server.url(server.template()), server })
+}
+
+impl RestartablePostgres {
+    /// Ends the server and starts it again; returns when it answers.
+    pub fn restart(&mut self, how: Restart) {
+        let before = self.started();
+        let line: &[u8] = match how {
+            Restart::Fast => b"INT\n",
+            Restart::Immediate => b"QUIT\n",
+        };
+        let process = self.server.private.as_mut().unwrap();
+        process.stdin.as_mut().unwrap().write_all(line).unwrap();
+        let begun = Instant::now();
+        while self.started().is_none_or(|started| Some(started) == before) {
+            assert!(begun.elapsed() < Duration::from_secs(60), "PostgreSQL did not start again");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// When the server started, in its own words; `None` while it does not answer.
+    fn started(&self) -> Option<String> {
+        #[derive(diesel::QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            started: String,
+        }
+        let Ok(mut conn) = PgConnection::establish(&self.server.admin) else { return None };
+        let query = diesel::sql_query("SELECT pg_postmaster_start_time()::text AS started");
+        let Ok(Row { started }) = query.get_result(&mut conn) else { return None };
+        Some(started)
+    }
+}
+
 fn server() -> Option<&'static Server> {
     static SERVER: OnceLock<Option<Server>> = OnceLock::new();
     SERVER.get_or_init(Server::start).as_ref()
@@ -66,15 +120,8 @@ fn server() -> Option<&'static Server> {
 
 impl Server {
     fn start() -> Option<Self> {
-        let server = |admin, private| Self {
-            admin,
-            template: OnceLock::new(),
-            making: Mutex::new(()),
-            names: AtomicU32::new(0),
-            private,
-        };
         if let Ok(url) = std::env::var("TACHI_TEST_POSTGRES_URL") {
-            return Some(server(url, None));
+            return Some(Self::new(url, None));
         }
         let Some(programs) = programs() else {
             let text = "no PostgreSQL: put initdb and postgres into PATH or set TACHI_TEST_POSTGRES_URL";
@@ -82,10 +129,19 @@ impl Server {
             eprintln!("{text}; these tests run on SQLite only");
             return None;
         };
+        Some(Self::private(&programs))
+    }
+
+    fn new(admin: String, private: Option<Child>) -> Self {
+        Self { admin, template: OnceLock::new(), making: Mutex::new(()), names: AtomicU32::new(0), private }
+    }
+
+    /// A server of our own.
+    fn private(programs: &Path) -> Self {
         let folder = private_folder();
-        let process = spawn(&programs, &folder);
+        let process = spawn(programs, &folder);
         let admin = format!("postgres:///postgres?host={}&user=tachi", folder.display());
-        Some(server(admin, Some(wait_for(&folder, process))))
+        Self::new(admin, Some(wait_for(&folder, process)))
     }
 
     fn url(&self, name: &str) -> String {
@@ -127,22 +183,29 @@ fn programs() -> Option<PathBuf> {
 /// A new folder; its path is short enough for a socket in it.
 fn private_folder() -> PathBuf {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let folder = Path::new("/tmp").join(format!("tachi-pg-{}-{}", std::process::id(), since.subsec_nanos()));
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("tachi-pg-{}-{count}-{}", std::process::id(), since.subsec_nanos());
+    let folder = Path::new("/tmp").join(name);
     std::fs::create_dir(&folder).unwrap();
     folder
 }
 
-/// Makes a cluster, serves it until standard input ends, then removes everything. The texts sort as in a dictionary,
+/// Makes a cluster, serves it until standard input ends, then removes everything. A line of standard input is the
+/// signal that ends it before it is started again. The texts sort as in a dictionary,
 /// so that a query notices when it relies on bytes.
 const SCRIPT: &str = r#"
 programs=$1; folder=$2; data=$folder/data
 cd "$folder"
 init() { "$programs/initdb" -D "$data" -U tachi -A trust -E UTF8 --no-sync "$@" >>"$folder/log" 2>&1; }
 init --locale=C --locale-provider=icu --icu-locale=en || { rm -rf "$data"; init --locale=C; } || exit 1
-"$programs/postgres" -D "$data" -k "$folder" -c listen_addresses= -c max_connections=200 \
-    -c fsync=off -c full_page_writes=off -c deadlock_timeout=100ms >>"$folder/log" 2>&1 &
-server=$!
-cat >/dev/null
+start() {
+    "$programs/postgres" -D "$data" -k "$folder" -c listen_addresses= -c max_connections=200 \
+        -c fsync=off -c full_page_writes=off -c deadlock_timeout=100ms >>"$folder/log" 2>&1 &
+    server=$!
+}
+start
+while read -r signal; do kill -"$signal" "$server"; wait "$server"; start; done
 kill -INT "$server"
 wait "$server"
 rm -rf "$folder"

@@ -3,7 +3,7 @@
 use serde_json::value::to_raw_value;
 use tachi_core::class::ClassDelta;
 use tachi_core::import_document::{ImportDocument, ImportError, ImportErrorKind};
-use tachi_db::imports::{ImportRow, RowStatus, import_insert};
+use tachi_db::imports::{ImportRow, RowCounts, RowStatus, import_insert};
 use tachi_db::orphans::{Orphan, orphans_insert};
 use tachi_db::{Conn, DbError, ImportKey};
 
@@ -27,14 +27,14 @@ pub struct Report<'a> {
     pub evaluated: Evaluated,
 }
 
-/// Stores an import and returns its document.
+/// Stores an import and returns its document, and what became of its elements.
 pub fn document(
     conn: &mut Conn,
     import: &Import<'_>,
     key: ImportKey,
     converted: &Converted,
     report: Report<'_>,
-) -> Result<ImportDocument, DbError> {
+) -> Result<(ImportDocument, RowCounts), DbError> {
     let Report { mut separated, sessions, class_deltas, evaluated } = report;
     keep_orphans(conn, import, key, converted, &mut separated.rows)?;
     let is_new = |row: usize| separated.rows[row].status == RowStatus::New;
@@ -56,7 +56,7 @@ pub fn document(
         user_intent: request.user_intent,
     };
     import_insert(conn, key, &document, &separated.rows)?;
-    Ok(document)
+    Ok((document, RowCounts::of(&separated.rows)))
 }
 
 /// GPTs in the order of appearance: of new scores, or of classes where there are none.

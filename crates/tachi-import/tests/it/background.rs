@@ -43,7 +43,8 @@ fn claim(world: &World, instance: &str, at: i64) -> BackgroundImport {
     let database = world.importer.database();
     let claimed = database.write(WAIT, |conn| {
         let claimed = background_claim(conn, instance, now())?;
-        tachi_db::background::background_heartbeat(conn, instance, at)?;
+        let ids: Vec<ImportId> = claimed.iter().map(|claimed| claimed.import).collect();
+        tachi_db::background::background_heartbeat(conn, instance, &ids, at)?;
         Ok::<_, tachi_db::DbError>(claimed)
     });
     claimed.unwrap().expect("something is due")
@@ -216,5 +217,33 @@ fn only_what_is_dead_is_cleared_away() {
         assert_eq!(world.importer.heal(Others::NoServers).unwrap(), Healed { locks: 1, failed: 1, resumed: 0 });
         assert_eq!(holders(), ["live_command"]);
         assert_eq!([of_server, of_command].map(is_failed), [true, false]);
+    });
+}
+
+#[test]
+fn what_a_process_has_without_knowing_is_given_back_after_a_while() {
+    on_both(|world| {
+        // The answers to these were lost on their way.
+        let (import, own) = (added(world), world.importer.instance());
+        let database = world.importer.database();
+        for (at, expected) in [(now(), Healed::default()), (now() - 15_500, Healed { locks: 1, failed: 0, resumed: 1 })]
+        {
+            database.write(WAIT, |conn| import_lock_release(conn, world.user, "lost")).unwrap();
+            let taken = database.write(WAIT, |conn| import_lock_acquire(conn, world.user, "lost", own, at)).unwrap();
+            assert_eq!(taken, tachi_db::locks::Acquired::Yes);
+            if world.read(background_claims).is_empty() {
+                claim(world, own, at);
+            } else {
+                let heartbeat =
+                    |conn: &mut tachi_db::Conn| tachi_db::background::background_heartbeat(conn, own, &[import], at);
+                database.write(WAIT, heartbeat).unwrap();
+            }
+            // Only what is worked on gives signs of life.
+            assert_eq!(world.importer.background_beat(WAIT).unwrap(), 0);
+            assert_eq!(world.importer.heal(Others::BySignOfLife).unwrap(), expected);
+        }
+        assert!(world.read(import_locks_held).is_empty());
+        let Some(Ran::Made(made)) = world.importer.background_run().unwrap() else { panic!("it was not made") };
+        assert_eq!(made.document.import_id, import);
     });
 }

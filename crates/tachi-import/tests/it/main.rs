@@ -1,7 +1,7 @@
 //! One binary for all integration tests of the crate.
 
 #[path = "../../../tachi-db/tests/support/postgres.rs"]
-#[expect(dead_code, reason = "shared with the tests of the database, which use more of it")]
+#[expect(dead_code, reason = "others restart their server, too")]
 mod postgres;
 
 #[path = "../../../tachi-db/tests/support/dump.rs"]
@@ -10,6 +10,7 @@ mod dump;
 mod background;
 mod changes;
 mod check;
+mod copy;
 mod cost;
 mod destroy;
 mod examples;

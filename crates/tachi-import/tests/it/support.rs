@@ -54,6 +54,11 @@ impl World {
         seeds::load(&database, catalogue_files(), |_| {}).unwrap();
         let new = NewUser { username: "player", ..NewUser::default() };
         let user = database.write(WAIT, |conn| user_insert(conn, &new)).unwrap();
+        Self::on(database, url, user)
+    }
+
+    /// A database that is filled already, and goes its own way after the test.
+    pub fn on(database: Database, url: String, user: UserId) -> Self {
         let configuration = Configuration {
             games: Game::ALL.to_vec(),
             fervidex_min_version: "1.3.0".to_owned(),

@@ -3,63 +3,81 @@
 mod auth;
 mod integrations;
 mod own;
+mod rows;
 mod tokens;
 mod users;
 
 pub use auth::{log_in, new_password};
 pub use tokens::{ApiToken, too_many};
 
+use actix_web::http::Method;
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, ServiceConfig};
 
 use crate::limits;
+use crate::openapi::Access::{Everybody, SelfKey};
+use crate::openapi::{Api, row};
 
-/// Puts the routes of signing in into a service.
-pub fn configure_auth(service: &mut ServiceConfig) {
-    service.service(
-        web::scope("/api/v1/auth")
-            .wrap(no_store())
-            .route("/register", web::post().to(auth::register).wrap(from_fn(limits::aggressive)))
-            .route("/login", web::post().to(auth::login).wrap(from_fn(limits::aggressive)))
-            .route("/logout", web::post().to(auth::logout))
-            .route("/verify-email", web::post().to(auth::verify_email).wrap(from_fn(limits::aggressive)))
-            .route(
-                "/resend-verify-email",
-                web::post().to(auth::resend_verify_email).wrap(from_fn(limits::hyper_aggressive)),
-            )
-            .route("/forgot-password", web::post().to(auth::forgot_password).wrap(from_fn(limits::hyper_aggressive)))
-            .route("/reset-password", web::post().to(auth::reset_password).wrap(from_fn(limits::aggressive)))
-            .default_service(web::to(super::no_such_endpoint)),
-    );
+const POST: Method = Method::POST;
+
+/// The routes of signing in.
+pub fn auth_routes(api: &mut Api) {
+    let aggressive = || from_fn(limits::aggressive);
+    let hyper_aggressive = || from_fn(limits::hyper_aggressive);
+    api.tag("Signing in")
+        .route(POST, "/register", web::post().to(auth::register).wrap(aggressive()), rows::REGISTER)
+        .route(POST, "/login", web::post().to(auth::login).wrap(aggressive()), rows::LOGIN)
+        .post("/logout", auth::logout, row(Everybody, "Logs out", "{}").fails(&[409]))
+        .route(POST, "/verify-email", web::post().to(auth::verify_email).wrap(aggressive()), rows::VERIFY_EMAIL)
+        .route(
+            POST,
+            "/resend-verify-email",
+            web::post().to(auth::resend_verify_email).wrap(hyper_aggressive()),
+            row(Everybody, "Sends the code for an email address again", "{}"),
+        )
+        .route(
+            POST,
+            "/forgot-password",
+            web::post().to(auth::forgot_password).wrap(hyper_aggressive()),
+            row(Everybody, "Sends a code for a new password", "{}").json("{email?: string}").accepted_only(),
+        )
+        .route(POST, "/reset-password", web::post().to(auth::reset_password).wrap(aggressive()), rows::RESET_PASSWORD);
 }
 
-/// Puts the routes of a user's own things into the scope of the API.
-pub fn configure(service: &mut ServiceConfig) {
+/// Puts what is for a user alone into the scope of the API; not documented yet.
+pub fn configure_own(service: &mut ServiceConfig) {
     service
-        .configure(integrations::configure)
-        .service(
-            web::scope("/users/{user}/api-tokens")
-                .wrap(no_store())
-                .route("", web::get().to(tokens::list))
-                .route("/create", web::post().to(tokens::create))
-                .route("/{token}", web::delete().to(tokens::delete))
-                .default_service(web::to(super::no_such_endpoint)),
-        )
-        .route("/users/{user}/api-token/{token}", web::delete().to(tokens::delete))
-        .route("/users", web::get().to(users::list))
-        .route("/users/{user}", web::get().to(users::get))
-        .route("/users/{user}", web::patch().to(users::patch))
-        .route("/users/{user}/settings", web::get().to(users::get_settings))
-        .route("/users/{user}/settings", web::patch().to(users::patch_settings))
         .route("/users/{user}/is-email-verified", web::get().to(own::is_email_verified))
         .route("/users/{user}/email", web::get().to(own::email))
         .route("/users/{user}/change-email", web::post().to(own::change_email))
         .route("/users/{user}/change-username", web::post().to(own::change_username))
-        .route("/users/{user}/pfp", web::get().to(own::picture))
-        .route("/users/{user}/change-password", web::post().to(users::change_password));
+        .route("/users/{user}/pfp", web::get().to(own::picture));
+}
+
+/// The routes of users and of what is theirs alone.
+pub fn routes(api: &mut Api) {
+    api.with(integrations::routes)
+        .tag("API tokens")
+        .scope("/users/{user}/api-tokens", token_routes, |scope| {
+            scope.wrap(no_store()).default_service(web::to(super::no_such_endpoint))
+        })
+        .delete("/users/{user}/api-token/{token}", tokens::delete, rows::DELETE_TOKEN)
+        .tag("Users")
+        .get("/users", users::list, row(Everybody, "Users, latest seen first", "User[]").query(rows::USERS))
+        .get("/users/{user}", users::get, row(Everybody, "A user", "User"))
+        .patch("/users/{user}", users::patch, row(SelfKey, "Changes what a user says", "User").json(rows::ABOUT))
+        .get("/users/{user}/settings", users::get_settings, row(Everybody, "A user's settings", "UserSettings"))
+        .patch("/users/{user}/settings", users::patch_settings, rows::SETTINGS)
+        .post("/users/{user}/change-password", users::change_password, rows::CHANGE_PASSWORD);
+}
+
+fn token_routes(api: &mut Api) {
+    api.get("", tokens::list, row(SelfKey, "The user's tokens, each by its short form", "APIToken[]"))
+        .post("/create", tokens::create, rows::CREATE_TOKEN)
+        .delete("/{token}", tokens::delete, rows::DELETE_TOKEN);
 }
 
 /// For answers that no cache may keep.
-fn no_store() -> DefaultHeaders {
+pub fn no_store() -> DefaultHeaders {
     DefaultHeaders::new().add(("Cache-Control", "no-store"))
 }

@@ -58,7 +58,7 @@ pub async fn submit_score(
 ) -> Result<HttpResponse, ApiError> {
     let app = sender.app.clone();
     let bytes = body::json_bytes(&request, payload).await?;
-    let Imported { document, waiting } = super::run(&app, sender.request(bytes)).await?;
+    let Imported { document, waiting, .. } = super::run(&app, sender.request(bytes)).await?;
     match document.errors.first() {
         Some(error) => failed(error, waiting),
         None => Ok(success("Imported score.", made(&app, document).await?)),

@@ -10,8 +10,14 @@ mod sessions;
 mod settings;
 mod targets;
 
+use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
+
+use self::targets::ManageTargets;
+use crate::auth::Permission as _;
+use crate::openapi::Access::{self, Everybody, Owner};
+use crate::openapi::{Api, row};
 
 use crate::limits;
 
@@ -20,60 +26,126 @@ const LIMIT: usize = 100;
 /// How many PBs or scores a search finds at most.
 const FOUND: usize = 30;
 
-/// Puts the routes into the scope of the API.
-pub fn configure(service: &mut ServiceConfig) {
-    let at = |path: &str| format!("/users/{{user}}/games/{{game}}/{{playtype}}{path}");
-    service
-        .route(&at(""), web::get().to(profile::root))
-        .route(&at("/most-played"), web::get().to(profile::most_played))
-        .route(&at("/leaderboard-adjacent"), web::get().to(profile::adjacent))
-        .route(&at("/history"), web::get().to(history::get))
-        // PBs.
-        .route(&at("/pbs"), web::get().to(pbs::search))
-        .route(&at("/pbs/best"), web::get().to(pbs::best))
-        .route(&at("/pbs/all"), web::get().to(pbs::all).wrap(from_fn(limits::aggressive)))
-        .route(&at("/pbs/resolve"), web::post().to(pbs::resolve))
-        .route(&at("/pbs/song/{song}"), web::get().to(pbs::of_song))
-        .route(&at("/pbs/{chart}"), web::get().to(pbs::on_chart))
-        .route(&at("/pbs/{chart}/rivals"), web::get().to(rivals::on_chart))
-        .route(&at("/pbs/{chart}/leaderboard-adjacent"), web::get().to(pbs::adjacent))
-        // Scores.
-        .route(&at("/scores"), web::get().to(scores::search))
-        .route(&at("/scores/recent"), web::get().to(scores::recent))
-        .route(&at("/scores/all"), web::get().to(scores::all).wrap(from_fn(limits::hyper_aggressive)))
-        .route(&at("/scores/{chart}"), web::get().to(scores::on_chart))
-        // Sessions.
-        .route(&at("/sessions"), web::get().to(sessions::search))
-        .route(&at("/sessions/best"), web::get().to(sessions::best))
-        .route(&at("/sessions/highlighted"), web::get().to(sessions::highlighted))
-        .route(&at("/sessions/recent"), web::get().to(sessions::recent))
-        .route(&at("/sessions/last"), web::get().to(sessions::last))
-        .route(&at("/sessions/calendar"), web::get().to(sessions::calendar))
-        // Goals and milestones, which are also called quests.
-        .route(&at("/goals"), web::get().to(targets::user_goals))
-        .route(&at("/milestones"), web::get().to(targets::user_milestones))
-        .route(&at("/targets/goals"), web::get().to(targets::goals))
-        .route(&at("/targets/goals/add-goal"), web::post().to(targets::add_goal))
-        .route(&at("/targets/goals/{goal}"), web::get().to(targets::goal))
-        .route(&at("/targets/goals/{goal}"), web::delete().to(targets::remove_goal));
-    configure_own(service, at);
+const PBS: &str = "{pbs: PB[], songs: Song[], charts: Chart[]}";
+const SCORES: &str = "{scores: Score[], songs: Song[], charts: Chart[]}";
+const OWNER: Access = Owner(Some(ManageTargets::NAME));
+
+/// The routes.
+pub fn routes(api: &mut Api) {
+    api.tag("A user on a game").with(profile_routes).with(pb_routes).with(score_routes).with(session_routes);
+    api.tag("Goals and milestones").with(goal_routes);
     for name in ["quests", "milestones"] {
-        service
-            .route(&at(&format!("/targets/{name}")), web::get().to(targets::quests))
-            .route(&at(&format!("/targets/{name}/{{quest}}")), web::get().to(targets::quest))
-            .route(&at(&format!("/targets/{name}/{{quest}}")), web::put().to(targets::add_quest))
-            .route(&at(&format!("/targets/{name}/{{quest}}")), web::delete().to(targets::remove_quest));
+        quest_routes(api, name);
     }
 }
 
-/// What a user decides about the profile.
-fn configure_own(service: &mut ServiceConfig, at: impl Fn(&str) -> String) {
+/// Puts what a user decides about the profile, rivals and history into the scope of the API; not documented yet.
+pub fn configure_own(service: &mut ServiceConfig) {
     service
         .route(&at(""), web::delete().to(destroy::destroy))
+        .route(&at("/history"), web::get().to(history::get))
+        .route(&at("/pbs/{chart}/rivals"), web::get().to(rivals::on_chart))
         .route(&at("/settings"), web::get().to(settings::get))
         .route(&at("/settings"), web::patch().to(settings::patch))
         .route(&at("/rivals"), web::get().to(rivals::list))
         .route(&at("/rivals"), web::put().to(rivals::put))
         .route(&at("/rivals/challengers"), web::get().to(rivals::challengers))
         .route(&at("/rivals/pb-leaderboard"), web::get().to(rivals::pb_leaderboard));
+}
+
+fn at(path: &str) -> String {
+    format!("/users/{{user}}/games/{{game}}/{{playtype}}{path}")
+}
+
+fn profile_routes(api: &mut Api) {
+    const ROOT: &str = "{gameStats: GameStats, firstScore: Score?, mostRecentScore: Score?, totalScores: int, \
+                        rankingData: Rankings, playtime: int}";
+    const NEAR: &str = "{above: GameStats[], below: GameStats[], users: User[], thisUsersStats: GameStats, \
+                        thisUsersRanking: Ranking?}";
+    api.get(&at(""), profile::root, row(Everybody, "The profile", ROOT))
+        .get(&at("/most-played"), profile::most_played, row(Everybody, "PBs on the charts with most scores", PBS))
+        .get(
+            &at("/leaderboard-adjacent"),
+            profile::adjacent,
+            row(Everybody, "The players ranked next to the user", NEAR).query("alg?: string"),
+        );
+}
+
+fn pb_routes(api: &mut Api) {
+    const NEAR: &str = "{pb: PB, chart: Chart, adjacentAbove: PB[], adjacentBelow: PB[], users: User[]}";
+    let on_chart = row(Everybody, "The PB on a chart", "{pb: PB, chart: Chart, scores?: Score[]}");
+    let resolve =
+        row(Everybody, "The PB on the chart that an importer would find", "{pb: PB, chart: Chart, song: Song}");
+    api.get(&at("/pbs"), pbs::search, row(Everybody, "PBs by song", PBS).query("search: string"))
+        .get(&at("/pbs/best"), pbs::best, row(Everybody, "The best PBs", PBS).query("alg?: string"))
+        .route(
+            Method::GET,
+            &at("/pbs/all"),
+            web::get().to(pbs::all).wrap(from_fn(limits::aggressive)),
+            row(Everybody, "All PBs on primary charts", PBS),
+        )
+        .post(&at("/pbs/resolve"), pbs::resolve, resolve.json("ChartWanted"))
+        .get(&at("/pbs/song/{song}"), pbs::of_song, row(Everybody, "The PBs on the charts of a song", PBS))
+        .get(&at("/pbs/{chart}"), pbs::on_chart, on_chart.query("getComposition?: presence"))
+        .get(
+            &at("/pbs/{chart}/leaderboard-adjacent"),
+            pbs::adjacent,
+            row(Everybody, "The PBs ranked next to it", NEAR),
+        );
+}
+
+fn score_routes(api: &mut Api) {
+    api.get(&at("/scores"), scores::search, row(Everybody, "Scores by song", SCORES).query("search: string"))
+        .get(&at("/scores/recent"), scores::recent, row(Everybody, "The latest scores", SCORES))
+        .route(
+            Method::GET,
+            &at("/scores/all"),
+            web::get().to(scores::all).wrap(from_fn(limits::hyper_aggressive)),
+            row(Everybody, "All scores on primary charts", SCORES),
+        )
+        .get(&at("/scores/{chart}"), scores::on_chart, row(Everybody, "The scores on a chart", "Score[]"));
+}
+
+fn session_routes(api: &mut Api) {
+    const LAST: &str = "{session: Session, scoreInfo: SessionScoreInfo[]}";
+    let list = |summary| row(Everybody, summary, "Session[]");
+    api.get(&at("/sessions"), sessions::search, list("Sessions by name").query("search: string"))
+        .get(&at("/sessions/best"), sessions::best, list("The best sessions").query("alg?: string"))
+        .get(&at("/sessions/highlighted"), sessions::highlighted, list("The latest highlighted sessions"))
+        .get(&at("/sessions/recent"), sessions::recent, list("The latest sessions"))
+        .get(&at("/sessions/last"), sessions::last, row(Everybody, "The latest session", LAST))
+        .get(&at("/sessions/calendar"), sessions::calendar, row(Everybody, "When all were", "SessionOfCalendar[]"));
+}
+
+/// Goals.
+fn goal_routes(api: &mut Api) {
+    const GOALS: &str = "{userGoals: GoalSubscription[], goals: Goal[]}";
+    const MILESTONES: &str = "{userMilestones: MilestoneSubscription[], milestones: Milestone[]}";
+    const TARGETS: &str =
+        "{goalSubs: GoalSubscription[], goals: Goal[], questSubs: QuestSubscription[], quests: Quest[]}";
+    const GOAL: &str = "{goal: Goal, goalSub: GoalSubscription}";
+    const NEW: &str = "{charts: GoalCharts, criteria: GoalCriteria}";
+    let unachieved = |summary, body| row(Everybody, summary, body).query("unachieved?: presence");
+    api.get(&at("/goals"), targets::user_goals, unachieved("The user's goals", GOALS))
+        .get(&at("/milestones"), targets::user_milestones, unachieved("The user's milestones", MILESTONES))
+        .get(&at("/targets/goals"), targets::goals, row(Everybody, "The user's goals and quests", TARGETS))
+        .post(
+            &at("/targets/goals/add-goal"),
+            targets::add_goal,
+            row(OWNER, "Subscribes to a goal", GOAL).json(NEW).fails(&[409]),
+        )
+        .get(&at("/targets/goals/{goal}"), targets::goal, row(Everybody, "One of the user's goals", GOAL))
+        .delete(&at("/targets/goals/{goal}"), targets::remove_goal, row(OWNER, "Unsubscribes from a goal", "{}"));
+}
+
+/// Milestones, which are also called quests.
+fn quest_routes(api: &mut Api, name: &str) {
+    const QUESTS: &str = "{questSubs: QuestSubscription[], quests: Quest[]}";
+    const QUEST: &str = "{quest: Quest, questSub: QuestSubscription, goals: Goal[], goalSubs: GoalSubscription[]}";
+    const ADDED: &str = "{quest: Quest, questSub: QuestSubscription}";
+    let (all, one) = (at(&format!("/targets/{name}")), at(&format!("/targets/{name}/{{quest}}")));
+    api.get(&all, targets::quests, row(Everybody, "The user's quests", QUESTS))
+        .get(&one, targets::quest, row(Everybody, "One of the user's quests", QUEST))
+        .put(&one, targets::add_quest, row(OWNER, "Subscribes to a quest", ADDED).fails(&[409]))
+        .delete(&one, targets::remove_quest, row(OWNER, "Unsubscribes from a quest", "{}").fails(&[409]));
 }

@@ -1,6 +1,6 @@
 //! A user's PBs on a game.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, web};
 use serde_json::json;
 use tachi_core::catalogue::{Chart, ChartKey, SearchText};
 use tachi_core::ids::UserId;
@@ -121,7 +121,8 @@ pub async fn of_song(ugpt: Ugpt) -> Result<HttpResponse, ApiError> {
 }
 
 /// `POST /pbs/resolve`: the PB on a chart that is named as importers name charts.
-pub async fn resolve(ugpt: Ugpt, wanted: Wanted) -> Result<HttpResponse, ApiError> {
+pub async fn resolve(ugpt: Ugpt, payload: web::Payload) -> Result<HttpResponse, ApiError> {
+    let wanted = Wanted::receive(ugpt.on.request(), payload).await?;
     ugpt.answer("Retrieved PB.", move |conn, reading, profile| {
         let chart = wanted.find(reading)?;
         let stored = pb_on(conn, profile.user, chart)?;

@@ -2,6 +2,7 @@
 
 mod answer;
 mod form;
+pub mod logs;
 mod server;
 
 pub use answer::{Answer, members};

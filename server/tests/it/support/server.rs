@@ -82,16 +82,7 @@ impl TestServer {
         Self::launch(options, None)
     }
 
-    /// A server on SQLite with other settings and other parts.
-    pub fn with_parts(options: Options, change: impl FnOnce(&mut App)) -> Self {
-        Self::launch_with(options, None, change)
-    }
-
     fn launch(options: Options, postgres: Option<PostgresDatabase>) -> Self {
-        Self::launch_with(options, postgres, |_| {})
-    }
-
-    fn launch_with(options: Options, postgres: Option<PostgresDatabase>, change: impl FnOnce(&mut App)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings::load(Options {
             data_dir: Some(folder.path().to_owned()),
@@ -99,12 +90,14 @@ impl TestServer {
             bind: Some("127.0.0.1:0".to_owned()),
             ..options
         });
-        let settings = Arc::new(settings.unwrap());
+        let mut settings = settings.unwrap();
+        // Tests do not wait until a service that is down may have come back.
+        settings.upstream.limits.retries = [Duration::from_millis(10), Duration::from_millis(20)];
+        let settings = Arc::new(settings);
         let counting = tachi_db::Options { count_statements: true, ..tachi_db::Options::default() };
         let database = tachi_db::Database::open(&settings.database_url, &counting).unwrap();
         load_if_empty(&database).unwrap();
-        let mut app = App::new(importer_on(&settings, database).unwrap(), settings);
-        change(&mut app);
+        let app = App::new(importer_on(&settings, database).unwrap(), settings).unwrap();
         let (ready, listening) = mpsc::channel();
         let served = app.clone();
         let thread = std::thread::spawn(move || {

@@ -53,7 +53,7 @@ fn codes(body: &Map<String, Value>, codes: &[&Code]) -> Result<Vec<Secret>, ApiE
 
 /// The service of a path, and how documents name it.
 fn cg(request: &HttpRequest) -> Result<(Link, &'static str), ApiError> {
-    let named = request.match_info().get("kind").unwrap_or_default();
+    let named = request.match_info().get("cg").unwrap_or_default();
     let services = [Link::CgDev, Link::CgNag, Link::CgGan].map(|link| (link, link.place().service));
     let found = services.into_iter().find(|(_, name)| *name == named);
     found.ok_or_else(|| ApiError::not_found(format!("No such service 'cg/{}' is supported.", shown(named))))

@@ -3,32 +3,35 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 use tachi_db::links::Link;
+use tachi_parsers::api::source::KaiService;
+use tachi_parsers::fetch::ExchangeError;
 
 use super::ArcadeOnly;
 use crate::app::App;
 use crate::body;
-use crate::config::upstream::{Kai, OAuth2, Upstream};
+use crate::config::upstream::{Kai, Upstream};
 use crate::envelope::{ApiError, Kind, Nothing, success};
 use crate::fields::text;
 use crate::integrations;
-use crate::integrations::oauth2::ExchangeError;
+use crate::secret::Secret;
 use crate::self_key::SelfKey;
 
 /// A service: its name in paths, what is linked, and its settings.
 struct Service {
     name: &'static str,
     link: Link,
+    service: KaiService,
     settings: fn(&Upstream) -> &Kai,
 }
 
 static SERVICES: [Service; 3] = [
-    Service { name: "flo", link: Link::Flo, settings: |upstream| &upstream.flo },
-    Service { name: "eag", link: Link::Eag, settings: |upstream| &upstream.eag },
-    Service { name: "min", link: Link::Min, settings: |upstream| &upstream.min },
+    Service { name: "flo", link: Link::Flo, service: KaiService::Flo, settings: |upstream| &upstream.flo },
+    Service { name: "eag", link: Link::Eag, service: KaiService::Eag, settings: |upstream| &upstream.eag },
+    Service { name: "min", link: Link::Min, service: KaiService::Min, settings: |upstream| &upstream.min },
 ];
 
 fn service(request: &HttpRequest) -> Result<&'static Service, ApiError> {
-    let named = request.match_info().get("kind").unwrap_or_default();
+    let named = request.match_info().get("kai").unwrap_or_default();
     let found = SERVICES.iter().find(|service| service.name.eq_ignore_ascii_case(named));
     found.ok_or_else(|| ApiError::bad_request("Invalid kaiType - Expected min, flo or eag."))
 }
@@ -63,32 +66,18 @@ pub async fn callback(
     let service = service(&request)?;
     let body = body::object(&request, payload).await?;
     let code = text(&body, "code")?;
-    let name = service.name.to_ascii_uppercase();
-    let settings = (service.settings)(&app.settings.upstream);
-    let (api_url, oauth2) = credentials(settings).ok_or_else(|| unavailable(&name))?;
+    if (service.settings)(&app.settings.upstream).oauth2.is_none() {
+        return Err(ExchangeError::NotConfigured(service.service).into());
+    }
     // A code is good for one time: it is not spent on a pair that cannot be kept.
     app.vault.check()?;
-    let pair = app.exchange.exchange(api_url, oauth2, code).await.map_err(|error| failed(&name, error))?;
-    integrations::put(&app, me.user.id, service.link, vec![pair.token, pair.refresh_token]).await?;
-    Ok(success(&format!("Successfully updated auth for {name}"), Nothing {}))
+    let pair = app.fetching.exchange(service.service, Secret::new(code)).await?;
+    integrations::put(&app, me.user.id, service.link, vec![pair.access, pair.refresh]).await?;
+    Ok(success(&format!("Successfully updated auth for {}", service.service), Nothing {}))
 }
 
-fn credentials(settings: &Kai) -> Option<(&str, &OAuth2)> {
-    Some((settings.api_url.as_deref()?, settings.oauth2.as_ref()?))
-}
-
-fn unavailable(name: &str) -> ApiError {
-    ApiError::new(Kind::Internal, format!("This instance is not set up to link accounts of {name}."))
-}
-
-fn failed(name: &str, error: ExchangeError) -> ApiError {
-    match error {
-        ExchangeError::Unsupported => unavailable(name),
-        ExchangeError::Unreachable => ApiError::new(Kind::Internal, "We failed to reach this site. Are they down?"),
-        ExchangeError::Refused(status) => {
-            let kind = if status < 500 { Kind::BadRequest } else { Kind::Internal };
-            ApiError::new(kind, format!("{name} refused this code with status {status}."))
-        }
-        ExchangeError::Malformed => ApiError::new(Kind::Internal, format!("{name} returned an unexpected answer.")),
+impl From<ExchangeError> for ApiError {
+    fn from(error: ExchangeError) -> Self {
+        Self::new(Kind::of_status(error.status().into()), error.to_string())
     }
 }

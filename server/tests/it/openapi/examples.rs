@@ -1,0 +1,48 @@
+//! The examples of the document: they are what the server answers, in shape.
+
+use serde_json::Value;
+
+use super::schema::check;
+use super::the_document;
+use crate::support::{TestServer, demo_csv};
+
+/// The example of a success, and its schema.
+fn example<'a>(document: &'a Value, path: &str, method: &str) -> (&'a Value, &'a Value) {
+    let content = &document["paths"][path][method]["responses"]["200"]["content"]["application/json"];
+    (&content["example"], &content["schema"])
+}
+
+/// What is compared: the kinds of all members, and of the first element of each list.
+fn shape(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(name, member)| (name.clone(), shape(member))).collect())
+        }
+        Value::Array(elements) => Value::Array(elements.first().into_iter().map(shape).collect()),
+        Value::String(_) => "text".into(),
+        Value::Number(_) => "number".into(),
+        Value::Bool(_) => "yes or no".into(),
+        Value::Null => Value::Null,
+    }
+}
+
+#[track_caller]
+fn is_what_the_server_answers(path: &str, method: &str, answer: &Value) {
+    let document = the_document();
+    let (example, schema) = example(&document, path, method);
+    assert_eq!(shape(example), shape(answer), "\n{answer:#}");
+    for value in [example, answer] {
+        check(&document, schema, value).unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+}
+
+#[test]
+fn the_examples_are_what_the_server_answers() {
+    let server = TestServer::start();
+    let player = server.player();
+    let form = crate::support::Form::import("file/eamusement-iidx-csv", &demo_csv()).text("playtype", "SP");
+    is_what_the_server_answers("/api/v1/import/file", "post", &player.caller.upload(&form).json());
+    let status = player.caller.get("/api/v1/status?echo=hello").json();
+    is_what_the_server_answers("/api/v1/status", "get", &status);
+    is_what_the_server_answers("/api/v1/games/{game}", "get", &server.guest().get("/api/v1/games/wacca").json());
+}
