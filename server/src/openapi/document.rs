@@ -26,6 +26,7 @@ const FAILURES: &[(u16, &str)] = &[
     (500, "A fault of the server or of a service it asked."),
     (501, "This instance does not offer it."),
     (503, "Not now."),
+    (508, "The service that was asked never came to an end."),
 ];
 
 /// The document of routes.
