@@ -57,8 +57,8 @@ impl Links for UserLinks {
         Box::pin(self.put(kai(service), vec![pair.access, pair.refresh]))
     }
 
-    fn arc(&self, game: ArcGame) -> Reply<'_, Option<Secret>> {
-        let link = match game {
+    fn arc(&self, account: ArcGame) -> Reply<'_, Option<Secret>> {
+        let link = match account {
             ArcGame::Iidx => Link::ArcIidx,
             ArcGame::Sdvx => Link::ArcSdvx,
         };
