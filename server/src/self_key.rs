@@ -1,18 +1,17 @@
 //! The users whom paths name, and who may act for them. Source: `spec/rest-api.md` 2, `spec/integrations.md` 3.
 
 use std::future::Future;
-use std::marker::PhantomData;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use tachi_core::ids::UserId;
 use tachi_db::tokens::TokenHash;
-use tachi_db::users::{AuthLevel, User, user_by_id, user_by_name};
+use tachi_db::users::{User, user_by_id, user_by_name};
 use tachi_db::{Conn, DbError};
 
 use crate::app::App;
-use crate::auth::{Caller, Permission, Proof};
+use crate::auth::{Caller, Proof};
 use crate::envelope::{ApiError, Kind};
 use crate::routes::shown;
 
@@ -89,10 +88,7 @@ impl FromRequest for SelfKey {
                 Proof::Token(_) => {
                     return Err(ApiError::new(Kind::Forbidden, "This action cannot be performed by an API key."));
                 }
-                Proof::None => {
-                    let text = "This endpoint requires session-level authentication.";
-                    return Err(ApiError::new(Kind::Unauthorised, text));
-                }
+                Proof::None => return Err(session_required()),
             };
             let user = of_path(&request, caller.user()).await?;
             if caller.user().is_none_or(|caller| caller.id != user.id) {
@@ -112,6 +108,21 @@ pub struct LoggedIn {
     pub login: TokenHash,
 }
 
+impl LoggedIn {
+    /// The caller, if they are logged in; a token is no login.
+    #[must_use]
+    pub fn of(caller: &Caller) -> Option<Self> {
+        match (caller.proof(), caller.user()) {
+            (Proof::Login(hash), Some(user)) => Some(Self { user: user.clone(), login: *hash }),
+            _ => None,
+        }
+    }
+}
+
+fn session_required() -> ApiError {
+    ApiError::new(Kind::Unauthorised, "This endpoint requires session-level authentication.")
+}
+
 impl FromRequest for LoggedIn {
     type Error = ApiError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
@@ -120,47 +131,7 @@ impl FromRequest for LoggedIn {
         let request = request.clone();
         Box::pin(async move {
             let caller = Caller::extract(&request).await?;
-            match (caller.proof(), caller.user()) {
-                (Proof::Login(hash), Some(user)) => Ok(Self { user: user.clone(), login: *hash }),
-                _ => {
-                    let text = "This endpoint requires session-level authentication.";
-                    Err(ApiError::new(Kind::Unauthorised, text))
-                }
-            }
+            Self::of(&caller).ok_or_else(session_required)
         })
-    }
-}
-
-/// The user whom a path names, for a caller who is that user or an admin and has the permission `P`, with a login or a
-/// token. The checks come in this order: the user exists, somebody is signed in, who may act, with the permission.
-#[derive(Debug)]
-pub struct Owner<P> {
-    /// The user.
-    pub user: User,
-    permission: PhantomData<P>,
-}
-
-impl<P: Permission> FromRequest for Owner<P> {
-    type Error = ApiError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
-
-    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let caller = Caller::extract(&request).await?;
-            let user = of_path(&request, caller.user()).await?;
-            may_act(&caller, user.id)?;
-            P::require(caller.permissions())?;
-            Ok(Self { user, permission: PhantomData })
-        })
-    }
-}
-
-/// Refuses guests, and others than a user themselves and admins.
-fn may_act(caller: &Caller, owner: UserId) -> Result<(), ApiError> {
-    match caller.user() {
-        None => Err(ApiError::new(Kind::Unauthorised, "You are not authorised to perform this action.")),
-        Some(user) if user.id == owner || user.auth_level == AuthLevel::Admin => Ok(()),
-        Some(_) => Err(ApiError::new(Kind::Forbidden, "You are not authorised to act for somebody else.")),
     }
 }

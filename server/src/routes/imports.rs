@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
-use tachi_core::ids::ImportId;
+use tachi_core::ids::{ImportId, UserId};
 use tachi_core::import_type::{ImportType, Kind as ImportKind};
 use tachi_db::profiles::{may_state_classes, profile_get};
-use tachi_db::users::user_by_id;
 use tachi_import::{FailureKind, ImportFailure, Request};
 use tachi_parsers::file::import_class;
 
@@ -34,18 +33,12 @@ pub async fn from_file(
     limits::check_import(&request, &app, &caller.caller).await?;
     let upload = upload::receive(&request, payload, app.settings.max_upload).await?;
     let import_type = import_type(&app, &upload)?;
-    let intent = request.headers().get("X-User-Intent").map(|value| value.to_str().unwrap_or_default());
     let wish = respond_async::wish(&app, &request);
     let request = Request {
-        import_id: ImportId::from_bytes(rand::random()),
-        import_type,
-        user: caller.user,
-        user_intent: import_type.row().user_intent.decide(intent),
-        bytes: upload.bytes,
         file_name: upload.file_name,
         fields: upload.fields,
-        received: now(),
         dry_run: has_query(request.query_string(), "dryRun"),
+        ..import_of(&request, caller.user, import_type, upload.bytes)
     };
     match wish {
         // Nobody could ever ask what a dry run came to.
@@ -63,19 +56,8 @@ pub async fn from_api(
     let app = App::of(&request)?;
     let body = body::object(&request, payload).await?;
     let import_type = fetched_type(&app, text(&body, "importType")?)?;
-    let intent = request.headers().get("X-User-Intent").map(|value| value.to_str().unwrap_or_default());
     let wish = respond_async::wish(&app, &request);
-    let request = Request {
-        import_id: ImportId::from_bytes(rand::random()),
-        import_type,
-        user: caller.user,
-        user_intent: import_type.row().user_intent.decide(intent),
-        bytes: Vec::new(),
-        file_name: None,
-        fields: Default::default(),
-        received: now(),
-        dry_run: false,
-    };
+    let request = import_of(&request, caller.user, import_type, Vec::new());
     match wish {
         Some(wish) => respond_async::start(&app, request, wish).await,
         None => Ok(success(IMPORTED, app.fetching.import(request).await?.document)),
@@ -108,20 +90,22 @@ pub async fn class(
     let gpt =
         import_class::gpt(&bytes, &app.settings.games).map_err(|error| ApiError::from(ImportFailure::from(error)))?;
     let user = caller.user;
-    let (may, profile, name) = app
-        .read(move |conn| {
-            let name = user_by_id(conn, user)?.map(|user| user.username);
-            Ok((may_state_classes(conn, user)?, profile_get(conn, user, gpt)?, name.unwrap_or_default()))
-        })
-        .await?;
+    let (may, profile) =
+        app.read(move |conn| Ok((may_state_classes(conn, user)?, profile_get(conn, user, gpt)?))).await?;
     if !may {
         return Err(ApiError::new(Kind::Forbidden, "You are banned from manually importing classes."));
     }
     if profile.is_none() {
+        let name = caller.caller.user().map_or("", |user| &user.username);
         return Err(ApiError::not_found(format!("The user {name} has not played {}", gpt.config().v3)));
     }
+    run(&app, import_of(&request, user, import_type, bytes)).await
+}
+
+/// An import of a user that a request asks for, under an identifier of its own.
+fn import_of(request: &HttpRequest, user: UserId, import_type: ImportType, bytes: Vec<u8>) -> Request {
     let intent = request.headers().get("X-User-Intent").map(|value| value.to_str().unwrap_or_default());
-    let request = Request {
+    Request {
         import_id: ImportId::from_bytes(rand::random()),
         import_type,
         user,
@@ -131,8 +115,7 @@ pub async fn class(
         fields: Default::default(),
         received: now(),
         dry_run: false,
-    };
-    run(&app, request).await
+    }
 }
 
 fn import_type(app: &App, upload: &Upload) -> Result<ImportType, ApiError> {

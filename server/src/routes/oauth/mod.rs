@@ -5,8 +5,9 @@ mod codes;
 
 pub use clients::find as find_client;
 
-use actix_web::middleware::DefaultHeaders;
 use actix_web::web::{self, ServiceConfig};
+
+use super::account::no_store;
 
 /// Puts the routes into the scope of the API. Clients have two prefixes, the second that of 2021.
 pub fn configure(service: &mut ServiceConfig) {
@@ -18,9 +19,4 @@ pub fn configure(service: &mut ServiceConfig) {
             .service(web::scope("/clients").configure(clients::configure))
             .default_service(web::to(super::no_such_endpoint)),
     );
-}
-
-/// For answers that no cache may keep.
-fn no_store() -> DefaultHeaders {
-    DefaultHeaders::new().add(("Cache-Control", "no-store"))
 }

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use tachi_db::clients::Client;
 
 use self::html::{PageError, escape};
-use crate::auth::{Caller, Proof};
+use crate::auth::Caller;
 use crate::envelope::{ApiError, Kind};
 use crate::limits;
 use crate::self_key::LoggedIn;
@@ -36,11 +36,7 @@ async fn style() -> HttpResponse {
 
 /// Who looks at a page, if they are logged in; a token is no login.
 async fn visitor(request: &HttpRequest) -> Result<Option<LoggedIn>, ApiError> {
-    let caller = Caller::extract(request).await?;
-    Ok(match (caller.proof(), caller.user()) {
-        (Proof::Login(hash), Some(user)) => Some(LoggedIn { user: user.clone(), login: *hash }),
-        _ => None,
-    })
+    Ok(LoggedIn::of(&Caller::extract(request).await?))
 }
 
 /// What a form holds that only a page of ours can know: it is of one login and one client.
