@@ -11,6 +11,7 @@ use tachi_db::{Conn, DbError, Target};
 use tachi_import::Importer;
 
 use crate::background::Background;
+use crate::captcha::Captcha;
 use crate::config::Settings;
 use crate::envelope::{ApiError, Kind};
 use crate::fetching::{Fetching, services};
@@ -43,6 +44,8 @@ pub struct App {
     pub seen: Arc<Seen>,
     /// How often clients did what is limited, as this process counts.
     pub limits: Arc<Limits>,
+    /// What checks captchas, if they are asked for.
+    pub captcha: Option<Arc<Captcha>>,
     /// Keeps what users link.
     pub vault: Arc<Vault>,
     /// What fetches from the services that users have linked.
@@ -59,6 +62,7 @@ impl App {
     pub fn new(importer: Arc<Importer>, settings: Arc<Settings>) -> anyhow::Result<Self> {
         metrics::start();
         let vault = Arc::new(vault(&settings, importer.database().target()));
+        let captcha = settings.access.captcha.clone().map(Captcha::new).transpose()?.map(Arc::new);
         let fetching = Arc::new(Fetching::start(&importer, &vault, services::of(&settings)?)?);
         let webhooks = Arc::new(Webhooks::start(&importer, settings.webhooks_to_loopback));
         // The thread that tells them knows the importer, so that this must not keep it.
@@ -78,6 +82,7 @@ impl App {
             counts: Arc::default(),
             seen: Arc::default(),
             limits: Arc::default(),
+            captcha,
             vault,
             fetching,
             ending: Arc::default(),

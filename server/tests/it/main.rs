@@ -14,6 +14,7 @@ mod upstream;
 mod auth;
 mod background;
 mod browsers;
+mod captcha;
 mod changes;
 mod clients;
 mod command_line;

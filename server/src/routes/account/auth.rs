@@ -14,6 +14,7 @@ use crate::accounts::{self, Registration, RegistrationError, is_email, is_userna
 use crate::app::{App, WAIT, block, now};
 use crate::auth::{Caller, Proof, hash_token, refuse_banned};
 use crate::body;
+use crate::captcha;
 use crate::documents;
 use crate::envelope::{ApiError, Kind, Nothing, accepted, success};
 use crate::fields::{refuse, secret, text, text_opt};
@@ -34,6 +35,7 @@ pub async fn register(request: HttpRequest, _caller: Caller, payload: web::Paylo
     if app.settings.access.invites && invite.is_none() {
         return Err(refuse("inviteCode", "Expected an invite code.", body.get("inviteCode")));
     }
+    captcha::check(&request, &app, &body).await?;
     let password_hash = password::hash_later(password).await?;
     let registration = Registration { username, password_hash, email, invite };
     let new = NewLogin::new(&request, &app.settings);
@@ -100,6 +102,7 @@ pub async fn login(request: HttpRequest, _caller: Caller, payload: web::Payload)
     let body = body::object(&request, payload).await?;
     let username = username(&body)?.to_owned();
     let password = secret(&body, "!password")?.to_owned();
+    captcha::check(&request, &app, &body).await?;
     let (id, new) = log_in(&request, username, password).await?;
     let mut answer = success("Successfully logged in.", json!({ "userID": id }));
     answer.add_cookie(&new.cookie(&app.settings)).map_err(ApiError::internal)?;

@@ -9,12 +9,12 @@ pub const REGISTER: Row = row(Everybody, "Makes an account, and logs in", "User"
         "{username: string(/^[a-zA-Z_-][a-zA-Z0-9_-]{2,20}$/), !password: string(8..), email: string, \
          inviteCode?: string?, captcha?: string?}",
     )
-    .fails(&[409, 501]);
+    .fails(&[409, 501, 503]);
 
 /// A login.
 pub const LOGIN: Row = row(Everybody, "Logs in", "{userID: int}")
     .json("{username: string(/^[a-zA-Z_-][a-zA-Z0-9_-]{2,20}$/), !password: string, captcha?: string?}")
-    .fails(&[404]);
+    .fails(&[404, 503]);
 
 /// An email address.
 pub const VERIFY_EMAIL: Row =
