@@ -17,6 +17,7 @@ use crate::envelope::{ApiError, Kind};
 use crate::fetching::{Fetching, services};
 use crate::limits::Limits;
 use crate::login::Seen;
+use crate::mail::Mailer;
 use crate::metrics;
 use crate::routes::games::Counts;
 use crate::vault::Vault;
@@ -46,6 +47,8 @@ pub struct App {
     pub limits: Arc<Limits>,
     /// What checks captchas, if they are asked for.
     pub captcha: Option<Arc<Captcha>>,
+    /// What sends mail.
+    pub mailer: Arc<Mailer>,
     /// Keeps what users link.
     pub vault: Arc<Vault>,
     /// What fetches from the services that users have linked.
@@ -72,6 +75,7 @@ impl App {
                 webhooks.tell(news);
             }
         });
+        let mailer = Arc::new(Mailer::start(&importer, &settings));
         let background = Arc::new(Background::start(&importer, &fetching));
         Ok(Self {
             settings,
@@ -83,6 +87,7 @@ impl App {
             seen: Arc::default(),
             limits: Arc::default(),
             captcha,
+            mailer,
             vault,
             fetching,
             ending: Arc::default(),

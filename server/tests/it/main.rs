@@ -40,6 +40,7 @@ mod ir_lr2hook;
 mod ir_usc;
 mod limits;
 mod logins;
+mod mail;
 mod multipart;
 mod openapi;
 mod pages;

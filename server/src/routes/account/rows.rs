@@ -18,13 +18,12 @@ pub const LOGIN: Row = row(Everybody, "Logs in", "{userID: int}")
 
 /// An email address.
 pub const VERIFY_EMAIL: Row =
-    row(Everybody, "Says that an email address is one's own", "{}").json("{code: string}").never();
+    row(Everybody, "Verifies an email address with the code that was sent there", "{}").json("{code: string}");
 
 /// A new password for one that was forgotten.
-pub const RESET_PASSWORD: Row = row(Everybody, "Sets a new password with a code", "{}")
+pub const RESET_PASSWORD: Row = row(Everybody, "Sets a new password with a code, and ends all logins", "{}")
     .json("{code: string, !password: string(8..)}")
-    .fails(&[404])
-    .never();
+    .fails(&[404]);
 
 /// The query of lists of users.
 pub const USERS: &str = "search?: string, online?: presence";
