@@ -183,6 +183,15 @@ pub(crate) fn notify_catalogue(conn: &mut Conn) -> Result<(), DbError> {
     Ok(())
 }
 
+/// What is to be returned beside the rest by a statement that is its own transaction, so that its commit does not wait
+/// for the disk. PostgreSQL may forget it when it crashes, but never keeps a later commit without it.
+pub(crate) const fn without_waiting(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Pg(_) => ", set_config('synchronous_commit', 'off', true)",
+        Conn::Sqlite(_) => "",
+    }
+}
+
 /// Any number: it tells the locks of users from others.
 const USER_LOCKS: i32 = 7_320;
 

@@ -328,12 +328,16 @@ impl Importer {
     /// Makes an import under the lock that it holds.
     pub(crate) fn import_locked(
         &self,
-        _lock: &ImportLock,
+        lock: &ImportLock,
         request: &Request,
         started: i64,
         last: LastStep<'_>,
     ) -> Result<Imported, ImportFailure> {
-        self.import_now(request, started, last)
+        let imported = self.import_now(request, started, last)?;
+        if !request.dry_run {
+            lock.was_given_back();
+        }
+        Ok(imported)
     }
 
     fn import_now(&self, request: &Request, started: i64, last: LastStep<'_>) -> Result<Imported, ImportFailure> {
