@@ -73,7 +73,9 @@ fn tags(operations: &[Operation]) -> Vec<Value> {
 fn failures() -> Map<String, Value> {
     let of_schema = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}});
     let response = |text: &str| json!({"description": text, "content": of_schema});
-    FAILURES.iter().map(|(status, text)| (format!("Failure{status}"), response(text))).collect()
+    let of_api = FAILURES.iter().map(|(status, text)| (format!("Failure{status}"), response(text)));
+    let of_pages = FAILURES.iter().map(|(status, said)| (format!("Page{status}"), text(said, &["text/html"])));
+    of_api.chain(of_pages).collect()
 }
 
 fn describe(operation: &Operation) -> Result<Value, String> {
@@ -90,9 +92,14 @@ fn describe(operation: &Operation) -> Result<Value, String> {
     if let Some((media, body)) = row.body {
         let schema = schema(body)?;
         let required = schema.get("required").is_some();
-        described["requestBody"] = json!({"required": required, "content": {media: {"schema": schema}}});
+        described["requestBody"] = json!({"required": required, "content": contents(media, &schema)});
     }
     Ok(described)
+}
+
+/// The same for each of these media types.
+fn contents(media: &[&str], schema: &Value) -> Map<String, Value> {
+    media.iter().map(|media| ((*media).to_owned(), json!({ "schema": schema }))).collect()
 }
 
 fn operation_id(operation: &Operation) -> String {
@@ -142,19 +149,31 @@ fn responses(operation: &Operation) -> Result<Map<String, Value>, String> {
             responses.insert("200".to_owned(), json(schema(body)?, "Done, without an envelope.", row.example)?);
         }
         Answer::Raw(media, _) => {
-            let content = json!({media: {"schema": {"type": "string"}}});
-            responses.insert("200".to_owned(), json!({"description": "Done.", "content": content}));
+            responses.insert("200".to_owned(), text("Done.", &[media]));
+        }
+        Answer::Page(media) => {
+            responses.insert("200".to_owned(), text("A page or a file.", media));
+        }
+        Answer::Redirect => {
+            responses.insert("303".to_owned(), json!({"description": "Go on to another page."}));
         }
         Answer::AcceptedOnly | Answer::Never => {}
     }
     if let Some(body) = row.accepted {
         responses.insert("202".to_owned(), json(envelope(schema(body)?), "What was asked for goes on.", None)?);
     }
+    let is_page = matches!(row.answer, Answer::Page(_) | Answer::Redirect);
     for status in failing(operation) {
-        let reference = format!("#/components/responses/Failure{status}");
+        // Limits are kept before a page is asked for.
+        let kind = if is_page && status != 429 { "Page" } else { "Failure" };
+        let reference = format!("#/components/responses/{kind}{status}");
         responses.insert(status.to_string(), json!({"$ref": reference}));
     }
     Ok(responses)
+}
+
+fn text(description: &str, media: &[&str]) -> Value {
+    json!({"description": description, "content": contents(media, &json!({"type": "string"}))})
 }
 
 fn json(schema: Value, text: &str, example: Option<&str>) -> Result<Value, String> {
@@ -177,6 +196,7 @@ fn failing(operation: &Operation) -> Vec<u16> {
     let row = &operation.row;
     let by_access: &[u16] = match row.access {
         Access::Unasked => &[400],
+        _ if matches!(row.answer, Answer::Page(_) | Answer::Redirect) => &[400, 401, 403],
         _ => &[400, 401, 403, 429],
     };
     let mut statuses = [by_access, row.fails, &[500]].concat();
@@ -196,7 +216,7 @@ fn security(access: Access) -> Value {
     match access {
         Access::Unasked => json!([]),
         Access::Everybody => json!([{}, token(None), {"login": []}]),
-        Access::SelfKey => json!([{"login": []}]),
+        Access::LoggedIn | Access::SelfKey | Access::Author => json!([{"login": []}]),
         Access::Usc(permission) => json!([token(permission)]),
         Access::SignedIn | Access::Permission(_) | Access::Owner(_) | Access::OwnerAlone(_) => {
             json!([token(access.permission()), {"login": []}])

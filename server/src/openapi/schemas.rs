@@ -61,6 +61,16 @@ pub const SCHEMAS: &[(&str, &str)] = &[
          advancedMode: bool, deletableScores: bool}}",
     ),
     ("APIToken", "{token: string, userID: int, identifier: string, permissions: {*: bool}, fromAPIClient: string?}"),
+    (
+        "APIClient",
+        "{clientID: string, name: string, author: int, requestedPermissions: string[], redirectUri: string?, \
+         webhookUri: string?, apiKeyTemplate: string?, apiKeyFilename: string?}",
+    ),
+    (
+        "OwnAPIClient",
+        "{clientID: string, clientSecret: string, name: string, author: int, requestedPermissions: string[], \
+         redirectUri: string?, webhookUri: string?, apiKeyTemplate: string?, apiKeyFilename: string?}",
+    ),
     // --- Songs and charts --------------------------------------------------------------------------------------
     ("Song", "{id: int, title: string, artist: string, searchTerms: string[], altTitles: string[], data: object}"),
     (
@@ -117,6 +127,14 @@ pub const SCHEMAS: &[(&str, &str)] = &[
         "{userID: int, game: string, playtype: string, ratings: Ratings, classes: {*: string}, \
          __rankingData?: Rankings, rank?: int(1..)}",
     ),
+    (
+        "ProfileSettings",
+        "{userID: int, game: string, playtype: string, preferences: {preferredScoreAlg: string?, \
+         preferredSessionAlg: string?, preferredProfileAlg: string?, stats: ProfileStat[], defaultTable: string?, \
+         preferredRanking: \"global\"|\"rival\"?, preferredDefaultEnum: string?, gameSpecific: object}, rivals: int[]}",
+    ),
+    ("ProfileStat", "{mode: \"chart\"|\"folder\", property: string, chartID?: string, folderID?: any, gte?: num}"),
+    ("Snapshot", "{ratings: Ratings, classes: {*: string}, rankings: Rankings, playcount: int, timestamp: ms}"),
     ("Rankings", "{*: Ranking}"),
     ("Ranking", "{ranking: int?, outOf: int}"),
     // --- Goals and milestones ----------------------------------------------------------------------------------
@@ -185,6 +203,7 @@ pub const PATH_PARAMETERS: &[(&str, &str, &str, &str)] = &[
     ("goal", "string", "The goal's identifier", "G0"),
     ("quest", "string", "The quest's identifier", "Q0"),
     ("token", "string", "The token, or its short form in lists", "0123456789abcdef"),
+    ("client", "string", "The client's identifier", "CI0"),
     ("kai", "string", "`flo`, `eag` or `min`", "flo"),
     ("cg", "string", "`dev`, `nag` or `gan`", "dev"),
     ("sha256", "string", "The SHA256 of the chart's file", "0"),

@@ -12,7 +12,7 @@ use crate::clients::client as new_client;
 use crate::support::{Answer, Caller, TestServer, on_both, settings};
 
 /// A browser that says where it is sent instead of going there.
-fn browser() -> &'static Client {
+pub fn browser() -> &'static Client {
     static BROWSER: OnceLock<Client> = OnceLock::new();
     BROWSER.get_or_init(|| {
         let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
@@ -36,7 +36,7 @@ fn submit(caller: &Caller<'_>, path: &str, origin: Option<&str>, fields: &[(&str
 
 /// The value of a field that is not shown.
 #[track_caller]
-fn hidden(page: &Answer, name: &str) -> String {
+pub fn hidden(page: &Answer, name: &str) -> String {
     let start = format!("name=\"{name}\" value=\"");
     let (_, rest) = page.text.split_once(&start).unwrap_or_else(|| panic!("no {name}: {}", page.text));
     rest.split('"').next().unwrap().replace("&amp;", "&").replace("&lt;", "<").replace("&quot;", "\"")

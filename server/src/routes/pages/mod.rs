@@ -6,9 +6,10 @@ mod html;
 mod request_auth;
 mod sign_in;
 
+use actix_web::http::Method;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
 use tachi_db::clients::Client;
@@ -17,18 +18,34 @@ use self::html::{PageError, escape};
 use crate::auth::Caller;
 use crate::envelope::{ApiError, Kind};
 use crate::limits;
+use crate::openapi::{Access, Api, browser_page, redirect, row};
 use crate::self_key::LoggedIn;
 
-/// Puts the pages into a service.
-pub fn configure(service: &mut ServiceConfig) {
-    service
-        .route("/oauth/request-auth", web::get().to(request_auth::ask))
-        .route("/oauth/request-auth", web::post().to(request_auth::agree))
-        .route("/client-file-flow/{client}", web::get().to(file_flow::ask))
-        .route("/client-file-flow/{client}", web::post().to(file_flow::agree))
-        .route("/sign-in", web::post().to(sign_in::sign_in).wrap(from_fn(limits::aggressive)))
-        .route("/pages.css", web::get().to(style));
+/// The pages.
+pub fn routes(api: &mut Api) {
+    let ask = browser_page(Access::Everybody, "Asks a user whether a program may act for them");
+    let agree =
+        redirect(Access::LoggedIn, "The user agreed: goes to the program with a code").fields(AGREEMENT).fails(&[404]);
+    let make =
+        browser_page(Access::LoggedIn, "Makes a token for a program: a page that shows it, or the program's file");
+    let make = make.media(&["text/html", "application/octet-stream"]).fields("{seal: string}");
+    let log_in =
+        redirect(Access::Everybody, "Logs in on a page, and goes back to it").fields(SIGN_IN).fails(&[403, 404, 429]);
+    api.tag("Pages")
+        .get("/oauth/request-auth", request_auth::ask, ask.query("clientID: string, context?: string").fails(&[404]))
+        .post("/oauth/request-auth", request_auth::agree, agree)
+        .get(
+            "/client-file-flow/{client}",
+            file_flow::ask,
+            browser_page(Access::Everybody, "Offers a token for a program"),
+        )
+        .post("/client-file-flow/{client}", file_flow::agree, make)
+        .route(Method::POST, "/sign-in", web::post().to(sign_in::sign_in).wrap(from_fn(limits::aggressive)), log_in)
+        .get("/pages.css", style, row(Access::Unasked, "How pages look", "any").raw("text/css"));
 }
+
+const AGREEMENT: &str = "{clientID: string, seal: string, context?: string}";
+const SIGN_IN: &str = "{username: string, password: string, next: string}";
 
 async fn style() -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/css; charset=utf-8")).body(include_str!("pages.css"))
