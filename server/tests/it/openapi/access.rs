@@ -18,7 +18,7 @@ use crate::clients::client as new_client;
 use crate::ir_kit::write;
 use crate::pages::{browser, hidden};
 use crate::reading::{FIVE, play};
-use crate::support::{Answer, Caller, NOON, TestServer, batch, score, settings};
+use crate::support::{Answer, Caller, NOON, TestServer, batch, on_both_with, score, settings};
 
 /// A folder of the catalogue.
 const FOLDER: &str = "F68eb1793e01cf279e48aedc23be8972dfa0b57bb6c04dfbf03d30346a0940acc";
@@ -257,7 +257,7 @@ fn omni() -> Options {
 
 #[test]
 fn every_route_refuses_whom_its_row_says_and_nobody_else() {
-    compare(&Stage::new(&TestServer::with(omni())));
+    on_both_with(omni, |server| compare(&Stage::new(server)));
 }
 
 fn compare(stage: &Stage<'_>) {
