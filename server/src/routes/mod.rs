@@ -31,6 +31,8 @@ use actix_web::HttpResponse;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
+pub use self::pages::is_page;
+
 use self::edits::{CustomiseScore, CustomiseSession};
 use self::import_lists::FILTER;
 use crate::auth::{DeleteScore, Permission as _, SubmitScore};

@@ -171,6 +171,7 @@ fn failures_are_pages_too_and_say_nothing_unescaped() {
     is_page(&page, 404);
     assert!(page.text.contains("&lt;img") && !page.text.contains("<img"), "{}", page.text);
     is_page(&user.caller.get("/oauth/request-auth"), 400);
+    is_page(&user.caller.get("/oauth/request-auth?clientID=a&clientID=b"), 400);
     is_page(&server.guest().get("/client-file-flow/CI0"), 404);
     let nowhere = new_client(&user.caller, json!({"redirectUri": null}));
     is_page(&user.caller.get(&format!("/oauth/request-auth?clientID={}", nowhere["clientID"].as_str().unwrap())), 400);

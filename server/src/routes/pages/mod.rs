@@ -21,6 +21,8 @@ use crate::limits;
 use crate::openapi::{Access, Api, browser_page, redirect, row};
 use crate::self_key::LoggedIn;
 
+const REQUEST_AUTH: &str = "/oauth/request-auth";
+
 /// The pages.
 pub fn routes(api: &mut Api) {
     let ask = browser_page(Access::Everybody, "Asks a user whether a program may act for them");
@@ -32,8 +34,8 @@ pub fn routes(api: &mut Api) {
     let log_in =
         redirect(Access::Everybody, "Logs in on a page, and goes back to it").fields(SIGN_IN).fails(&[403, 404, 429]);
     api.tag("Pages")
-        .get("/oauth/request-auth", request_auth::ask, ask.query("clientID: string, context?: string").fails(&[404]))
-        .post("/oauth/request-auth", request_auth::agree, agree)
+        .get(REQUEST_AUTH, request_auth::ask, ask.query("clientID: string, context?: string").fails(&[404]))
+        .post(REQUEST_AUTH, request_auth::agree, agree)
         .get(
             "/client-file-flow/{client}",
             file_flow::ask,
@@ -46,6 +48,12 @@ pub fn routes(api: &mut Api) {
 
 const AGREEMENT: &str = "{clientID: string, seal: string, context?: string}";
 const SIGN_IN: &str = "{username: string, password: string, next: string}";
+
+/// Whether a path is that of a page which reads its query.
+#[must_use]
+pub fn is_page(path: &str) -> bool {
+    path == REQUEST_AUTH
+}
 
 async fn style() -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/css; charset=utf-8")).body(include_str!("pages.css"))
