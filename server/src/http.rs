@@ -156,9 +156,8 @@ async fn refuse_repeated_keys(
 /// # Errors
 /// Names the key.
 pub fn check_keys(query: &str) -> Result<(), ApiError> {
-    repeated_key(query).map_or(Ok(()), |key| {
-        Err(ApiError::bad_request(format!("Invalid request with key {}", routes::shown(&key))))
-    })
+    repeated_key(query)
+        .map_or(Ok(()), |key| Err(ApiError::bad_request(format!("Invalid request with key {}", routes::shown(&key)))))
 }
 
 fn repeated_key(query: &str) -> Option<String> {

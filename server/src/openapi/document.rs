@@ -1,6 +1,7 @@
 //! The OpenAPI document, made of the rows of the route table.
 
 use serde_json::{Map, Value, json};
+use tachi_parsers::ir::body_schemas;
 
 use super::api::Operation;
 use super::notation::{members, schema};
@@ -41,10 +42,7 @@ pub fn document(operations: &[Operation]) -> Result<Value, String> {
         let item = paths.entry(operation.path.clone()).or_insert_with(|| json!({}));
         item[operation.method.as_str().to_ascii_lowercase()] = described;
     }
-    let mut schemas = Map::new();
-    for (name, notation) in SCHEMAS {
-        schemas.insert((*name).to_owned(), schema(notation).map_err(|error| format!("{name}: {error}"))?);
-    }
+    let schemas = schemas()?;
     Ok(json!({
         "openapi": "3.1.0",
         "info": {"title": "tachi", "version": env!("CARGO_PKG_VERSION"), "description": ABOUT},
@@ -58,6 +56,16 @@ pub fn document(operations: &[Operation]) -> Result<Value, String> {
                 "The cookie of a login. Its name is that of the instance and _SESSION."},
         }},
     }))
+}
+
+/// The documents by their names, and what game clients send.
+fn schemas() -> Result<Map<String, Value>, String> {
+    let mut schemas: Map<String, Value> =
+        body_schemas().into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
+    for (name, notation) in SCHEMAS {
+        schemas.insert((*name).to_owned(), schema(notation).map_err(|error| format!("{name}: {error}"))?);
+    }
+    Ok(schemas)
 }
 
 fn tags(operations: &[Operation]) -> Vec<Value> {
@@ -91,8 +99,13 @@ fn describe(operation: &Operation) -> Result<Value, String> {
     });
     if let Some((media, body)) = row.body {
         let schema = schema(body)?;
-        let required = schema.get("required").is_some();
-        described["requestBody"] = json!({"required": required, "content": contents(media, &schema)});
+        // Documents that have a name have members that must be there.
+        let required = schema.get("required").or(schema.get("$ref")).is_some();
+        let mut content = contents(media, &schema);
+        if let (Some(sent), Some(content)) = (row.sent, content.get_mut("application/json")) {
+            content["example"] = parse(sent)?;
+        }
+        described["requestBody"] = json!({"required": required, "content": content});
     }
     Ok(described)
 }
@@ -179,9 +192,13 @@ fn text(description: &str, media: &[&str]) -> Value {
 fn json(schema: Value, text: &str, example: Option<&str>) -> Result<Value, String> {
     let mut content = json!({ "schema": schema });
     if let Some(example) = example {
-        content["example"] = serde_json::from_str(example).map_err(|error| format!("the example: {error}"))?;
+        content["example"] = parse(example)?;
     }
     Ok(json!({"description": text, "content": {"application/json": content}}))
+}
+
+fn parse(example: &str) -> Result<Value, String> {
+    serde_json::from_str(example).map_err(|error| format!("the example: {error}"))
 }
 
 fn envelope(body: Value) -> Value {

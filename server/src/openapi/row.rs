@@ -77,6 +77,8 @@ pub struct Row {
     pub accepted: Option<&'static str>,
     /// Statuses of failures besides those that follow from the rest.
     pub fails: &'static [u16],
+    /// A request's body, as JSON text.
+    pub sent: Option<&'static str>,
     /// An answer of a success, as JSON text.
     pub example: Option<&'static str>,
 }
@@ -117,7 +119,8 @@ pub const fn redirect(access: Access, summary: &'static str) -> Row {
 #[must_use]
 pub const fn row(access: Access, summary: &'static str, body: &'static str) -> Row {
     let answer = Answer::Enveloped(body);
-    Row { access, summary, query: "", headers: &[], body: None, answer, accepted: None, fails: &[], example: None }
+    let (query, headers, fails) = ("", &[], &[]);
+    Row { access, summary, query, headers, body: None, answer, accepted: None, fails, sent: None, example: None }
 }
 
 impl Row {
@@ -193,6 +196,12 @@ impl Row {
     #[must_use]
     pub const fn fails(self, fails: &'static [u16]) -> Self {
         Self { fails, ..self }
+    }
+
+    /// With an example of the request's body.
+    #[must_use]
+    pub const fn sent(self, sent: &'static str) -> Self {
+        Self { sent: Some(sent), ..self }
     }
 
     /// With an example of the answer.

@@ -182,7 +182,37 @@ pub const SCHEMAS: &[(&str, &str)] = &[
         "{matchType: string, identifier: string, difficulty?: string?, version?: string?, artist?: string?}",
     ),
     // --- Game clients ------------------------------------------------------------------------------------------
+    (
+        "BatchManual",
+        "{meta: {game: string, playtype?: string, service: string(3..60), version?: string?}, \
+         scores: BatchManualScore[], classes?: {*: string?}?}",
+    ),
+    (
+        "BatchManualScore",
+        "{matchType: \"songTitle\"|\"tachiSongID\"|\"bmsChartHash\"|\"gcmInGameIDSpecialChart\"|\"itgChartHash\"|\
+         \"sdvxInGameID\"|\"inGameID\"|\"inGameStrID\"|\"uscChartHash\"|\"popnChartHash\"|\"ddrSongHash\", \
+         identifier: string, difficulty?: string?, artist?: string?, comment?: string(3..240)?, timeAchieved?: num?, \
+         judgements?: {*: int(0..)?}?, optional?: object?, hitMeta?: object?, scoreMeta?: object?, *: any}",
+    ),
+    (
+        "BeatorajaPB",
+        "{sha256: string, player: string, playcount: int, clear: int(0..8), date: ms, deviceType: null, random: null, \
+         passnotes: int, notes: int, maxcombo: num, gauge: num, minbp: num, epg: int, lpg: int, egr: int, lgr: int, \
+         egd: int, lgd: int, ebd: int, lbd: int, epr: int, lpr: int, ems: int, lms: int}",
+    ),
+    ("ClassEarned", "{set: string, value: string}"),
     ("UscAnswer", "{statusCode: int, description: string, body?: any}"),
+    (
+        "UscScore",
+        "{score: int, lamp: int(0..5), timestamp: int, crit: int, near: int, error: int, ranking: int, \
+         noteMod: string, gaugeMod: string, username: string}",
+    ),
+    (
+        "UscStanding",
+        "{score: UscScore, serverRecord: UscScore, isServerRecord: bool, isPB: bool, sendReplay: ScoreID, \
+         adjacentAbove: UscScore[], adjacentBelow: UscScore[]}",
+    ),
+    ("Nothing", "{}"),
     // --- The envelope ------------------------------------------------------------------------------------------
     ("Failure", "{success: bool, description: string, error?: string, status?: int, message?: string}"),
 ];

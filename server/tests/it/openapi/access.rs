@@ -207,7 +207,7 @@ impl<'a> Stage<'a> {
             let page = caller.get(&format!("{path}?clientID={}", self.client));
             request = request.form(&self.fields(&page));
         } else if method != Method::GET {
-            request = request.json(&json!({}));
+            request = request.header("Content-Type", "application/json").body(operation.row.sent.unwrap_or("{}"));
         }
         // Where a page leads to is another host.
         Answer::from(browser().execute(request.build().unwrap()).unwrap())
