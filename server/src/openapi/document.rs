@@ -6,7 +6,7 @@ use tachi_parsers::ir::body_schemas;
 use super::api::Operation;
 use super::notation::{members, schema};
 use super::row::{Access, Answer};
-use super::schemas::{PATH_PARAMETERS, SCHEMAS};
+use super::schemas::{EVENTS, PATH_PARAMETERS, SCHEMAS};
 use crate::auth::PERMISSIONS;
 
 /// What is said before everything else.
@@ -49,6 +49,7 @@ pub fn document(operations: &[Operation]) -> Result<Value, String> {
         "servers": [{"url": "/"}],
         "tags": tags(operations),
         "paths": paths,
+        "webhooks": events()?,
         "components": {"schemas": schemas, "responses": failures(), "securitySchemes": {
             "token": {"type": "http", "scheme": "bearer", "description": format!(
                 "An API token, with any of the permissions {}.", PERMISSIONS.join(", "))},
@@ -66,6 +67,25 @@ fn schemas() -> Result<Map<String, Value>, String> {
         schemas.insert((*name).to_owned(), schema(notation).map_err(|error| format!("{name}: {error}"))?);
     }
     Ok(schemas)
+}
+
+/// What is sent to the `webhookUri` of clients.
+fn events() -> Result<Map<String, Value>, String> {
+    let event = |(kind, text, content): &(&str, &str, &str)| {
+        let content = schema(content).map_err(|error| format!("{kind}: {error}"))?;
+        let body = json!({
+            "type": "object", "required": ["type", "content"],
+            "properties": {"type": {"const": kind}, "content": content},
+        });
+        let described = json!({
+            "summary": text,
+            "description": "Sent once to the webhookUri of every client, with its secret as the bearer token.",
+            "requestBody": {"required": true, "content": {"application/json": {"schema": body}}},
+            "responses": {"default": {"description": "No answer matters."}},
+        });
+        Ok(((*kind).to_owned(), json!({ "post": described })))
+    };
+    EVENTS.iter().map(event).collect()
 }
 
 fn tags(operations: &[Operation]) -> Vec<Value> {

@@ -33,6 +33,18 @@ pub fn page(document: &Value) -> String {
             }
         }
     }
+    page += "<h2>Events</h2>\n";
+    for (name, event) in document["webhooks"].as_object().into_iter().flatten() {
+        let event = &event["post"];
+        let content = &event["requestBody"]["content"]["application/json"]["schema"]["properties"]["content"];
+        page += &format!(
+            "<details><summary><code>{}</code> {}</summary><div><p>{}</p>{}</div></details>\n",
+            escape(name),
+            text(&event["summary"]),
+            text(&event["description"]),
+            preformatted(&in_short(content, 0))
+        );
+    }
     page += "<h2>Documents</h2>\n";
     for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
         page += &format!(

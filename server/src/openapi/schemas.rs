@@ -217,6 +217,27 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("Failure", "{success: bool, description: string, error?: string, status?: int, message?: string}"),
 ];
 
+/// What clients with a webhook are told: types of events, when they come, and their content.
+/// Source: `spec/documents.md`, "Webhook events".
+pub const EVENTS: &[(&str, &str, &str)] = &[
+    (
+        "class-update/v1",
+        "A player's class went up",
+        "{userID: int, game: string, playtype: string, set: string, old: string?, new: string}",
+    ),
+    (
+        "goals-achieved/v1",
+        "A player achieved goals on a playtype",
+        "{userID: int, game: string, \
+         goals: {goalID: GoalID, game: string, playtype: string, old: GoalState, new: GoalState}[]}",
+    ),
+    (
+        "quest-achieved/v1",
+        "A player achieved a quest",
+        "{userID: int, game: string, playtype: string, questID: string, old: MilestoneState, new: MilestoneState}",
+    ),
+];
+
 /// The parameters of paths: their types, what they are, and an example.
 pub const PATH_PARAMETERS: &[(&str, &str, &str, &str)] = &[
     ("user", "string", "The user's number or name, or `me`", "1"),

@@ -9,6 +9,7 @@ use tachi_db::users::AuthLevel;
 use tachi_server::app::now;
 use tachi_server::auth::{PERMISSIONS, hash_token};
 use tachi_server::config::Options;
+use tachi_server::config::upstream::UpstreamOptions;
 use tachi_server::openapi::{Access, Operation};
 use tachi_server::routes::operations;
 
@@ -252,7 +253,9 @@ fn harm(operation: &Operation) -> u8 {
 }
 
 fn omni() -> Options {
-    Options { flavour: Some("omni".to_owned()), ..settings() }
+    // What is stored encrypted needs a key, which PostgreSQL has none of by itself.
+    let upstream = UpstreamOptions { secret_key: Some("07".repeat(32)), ..UpstreamOptions::default() };
+    Options { flavour: Some("omni".to_owned()), upstream, ..settings() }
 }
 
 #[test]

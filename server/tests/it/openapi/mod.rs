@@ -18,6 +18,14 @@ fn the_document() -> Value {
     document(&operations()).unwrap()
 }
 
+/// Whether an event is one that the document knows.
+pub fn is_documented_event(event: &Value) -> Result<(), String> {
+    let document = the_document();
+    let described = &document["webhooks"][event["type"].as_str().unwrap()]["post"];
+    assert!(described.is_object(), "{event} is not documented");
+    schema::check(&document, &described["requestBody"]["content"]["application/json"]["schema"], event)
+}
+
 /// Every reference in a value.
 fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
     match value {
