@@ -3,6 +3,7 @@
 //! Everything else is written once, on [`Conn`](crate::Conn).
 
 use std::fmt::Write;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use diesel::backend::Backend;
@@ -126,6 +127,21 @@ macro_rules! insert_rows_returning {
 /// Whether an insert of that many rows without a word about conflicts is a COPY.
 pub(crate) const fn copies(conn: &Conn, rows: usize) -> bool {
     matches!(conn, Conn::Pg(_)) && rows >= COPY
+}
+
+/// Whether rows that one transaction inserts get numbers without a gap, and are so many that it is worth to count them.
+pub(crate) const fn counts_rows(conn: &Conn, rows: usize) -> bool {
+    matches!(conn, Conn::Sqlite(_)) && rows >= COPY
+}
+
+/// The numbers of the rows that were inserted last, which are so many; `None` when there are none. Only where rows are
+/// counted.
+pub(crate) fn last_rows(conn: &mut Conn, count: usize) -> Result<Option<RangeInclusive<i64>>, DbError> {
+    if count == 0 {
+        return Ok(None);
+    }
+    let last: i64 = diesel::select(diesel::dsl::sql::<BigInt>("last_insert_rowid()")).get_result(conn)?;
+    Ok(Some(last + 1 - count as i64..=last))
 }
 
 /// Calls a function with each row of a query as it arrives, so that a large table never stands in memory as a whole.

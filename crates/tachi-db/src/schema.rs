@@ -22,6 +22,7 @@ diesel::table! {
         last_seen -> BigInt,
         auth_level -> SmallInt,
         username_changed_at -> Nullable<BigInt>,
+        email_verified_at -> Nullable<BigInt>,
     }
 }
 
@@ -444,6 +445,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    email_codes (user_id, purpose) {
+        user_id -> Integer,
+        purpose -> Text,
+        code_hash -> Binary,
+        email -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     oauth_codes (code_hash) {
         code_hash -> Binary,
         user_id -> Integer,
@@ -563,6 +574,7 @@ diesel::table! {
 
 diesel::joinable!(api_tokens -> users (user_id));
 diesel::joinable!(login_sessions -> users (user_id));
+diesel::joinable!(email_codes -> users (user_id));
 diesel::joinable!(pbs -> charts (chart_key));
 diesel::joinable!(goal_charts -> goals (goal_key));
 diesel::joinable!(goal_subscriptions -> goals (goal_key));
@@ -573,6 +585,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     users,
     api_tokens,
     login_sessions,
+    email_codes,
     user_settings,
     charts,
     profiles,

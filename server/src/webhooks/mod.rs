@@ -17,6 +17,7 @@ use tachi_import::{Importer, News};
 
 use self::events::Event;
 use self::target::{Allowed, PublicHosts};
+use crate::outgoing::{USER_AGENT, tls};
 use crate::threads::{Signal, Threads};
 
 /// How much news waits to be sent at most.
@@ -120,18 +121,13 @@ fn send(sender: &Sender, client: &Client, event: &Event, allowed: Allowed) -> Re
 }
 
 fn sender(allowed: Allowed) -> Result<Sender> {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let tls = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
     let mut builder = Sender::builder()
-        .tls_backend_preconfigured(tls)
+        .tls_backend_preconfigured(tls()?)
         .redirect(Policy::none())
         .no_proxy()
         .timeout(TIMEOUT)
         .connect_timeout(TIMEOUT)
-        .user_agent(concat!("tachi/", env!("CARGO_PKG_VERSION")));
+        .user_agent(USER_AGENT);
     if !allowed.to_loopback {
         builder = builder.dns_resolver(Arc::new(PublicHosts));
     }

@@ -15,6 +15,7 @@ use tachi_core::import_type::ImportType;
 use tachi_db::background::*;
 use tachi_db::catalogue::*;
 use tachi_db::clients::*;
+use tachi_db::email_codes::*;
 use tachi_db::goals::*;
 use tachi_db::imports::*;
 use tachi_db::jobs::*;
@@ -52,6 +53,7 @@ const QUERIES: &[Query] = queries! {
     token_find(&[0; 32]);
     user_by_id(USER);
     user_by_name("player");
+    user_by_email("x@example.com");
     scores_known(USER, &[(ChartKey(1), [0; 32]), (ChartKey(2), [1; 32])]);
     scores_by_keys(&[ScoreKey(1), ScoreKey(2)]);
     scores_public_ids(&[ScoreKey(1), ScoreKey(2)]);
@@ -104,6 +106,9 @@ const QUERIES: &[Query] = queries! {
     tokens_delete_of_client(USER, "CI", 1);
     oauth_code_consume(&[0; 32], "CI", 0);
     oauth_codes_delete_until(0);
+    email_code_find(Purpose::Reset, &[0; 32]);
+    email_code_delete(&[0; 32]);
+    email_codes_delete_until(0);
     ugpt_settings_get(USER, GPT);
     snapshots_since(USER, GPT, 0, 10);
     rivals_in_order(USER, GPT);

@@ -4,6 +4,7 @@ mod answer;
 mod form;
 pub mod logs;
 mod server;
+pub mod smtp;
 
 pub use answer::{Answer, members};
 pub use form::Form;
