@@ -12,7 +12,7 @@ use crate::clients::client as new_client;
 use crate::support::{Answer, Caller, TestServer, on_both, settings};
 
 /// A browser that says where it is sent instead of going there.
-fn browser() -> &'static Client {
+pub fn browser() -> &'static Client {
     static BROWSER: OnceLock<Client> = OnceLock::new();
     BROWSER.get_or_init(|| {
         let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
@@ -36,7 +36,7 @@ fn submit(caller: &Caller<'_>, path: &str, origin: Option<&str>, fields: &[(&str
 
 /// The value of a field that is not shown.
 #[track_caller]
-fn hidden(page: &Answer, name: &str) -> String {
+pub fn hidden(page: &Answer, name: &str) -> String {
     let start = format!("name=\"{name}\" value=\"");
     let (_, rest) = page.text.split_once(&start).unwrap_or_else(|| panic!("no {name}: {}", page.text));
     rest.split('"').next().unwrap().replace("&amp;", "&").replace("&lt;", "<").replace("&quot;", "\"")
@@ -171,6 +171,7 @@ fn failures_are_pages_too_and_say_nothing_unescaped() {
     is_page(&page, 404);
     assert!(page.text.contains("&lt;img") && !page.text.contains("<img"), "{}", page.text);
     is_page(&user.caller.get("/oauth/request-auth"), 400);
+    is_page(&user.caller.get("/oauth/request-auth?clientID=a&clientID=b"), 400);
     is_page(&server.guest().get("/client-file-flow/CI0"), 404);
     let nowhere = new_client(&user.caller, json!({"redirectUri": null}));
     is_page(&user.caller.get(&format!("/oauth/request-auth?clientID={}", nowhere["clientID"].as_str().unwrap())), 400);

@@ -14,6 +14,7 @@ use tachi_db::goals::{GoalSubscription, QuestSubscription, goal_subscriptions_up
 use tachi_server::config::Options;
 
 use crate::ir_kit::write;
+use crate::openapi::is_documented_event;
 use crate::support::{Form, NOON, TestServer, batch, settings};
 
 /// HARD CLEAR 5.1.1. (SPA 10): the goal of the page's vector.
@@ -49,7 +50,9 @@ impl Program {
 
     #[track_caller]
     fn next(&self) -> Told {
-        self.told.recv_timeout(Duration::from_secs(20)).expect("nothing was told")
+        let told = self.told.recv_timeout(Duration::from_secs(20)).expect("nothing was told");
+        assert_eq!(is_documented_event(&told.body), Ok(()));
+        told
     }
 
     fn hears_nothing(&self) {

@@ -42,6 +42,15 @@ pub const SETTINGS: Row = row(SelfKey, "Changes settings; what is absent stays",
 pub const CHANGE_PASSWORD: Row = row(SelfKey, "Changes the password, and ends all other logins", "{}")
     .json("{!oldPassword: string, !password: string(8..)}");
 
+/// A new email address.
+pub const CHANGE_EMAIL: Row =
+    row(SelfKey, "Changes the email address", "{}").json("{!password: string, email: string}").fails(&[409]);
+
+/// A new name.
+pub const CHANGE_USERNAME: Row = row(SelfKey, "Changes the name, every six months", "User")
+    .json("{username: string(/^[a-zA-Z_-][a-zA-Z0-9_-]{2,20}$/)}")
+    .fails(&[409]);
+
 /// A new token.
 pub const CREATE_TOKEN: Row = row(SelfKey, "Makes a token; the only answer that ever holds it", "APIToken")
     .json("{permissions?: string[]?, identifier?: string(1..255)?, clientID?: string?}");

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 use tachi_db::clients::{Client, client_by_id, client_delete, client_update, clients_of_user};
@@ -17,19 +17,23 @@ use crate::envelope::{ApiError, Kind, Nothing, success};
 use crate::fields::refuse;
 use crate::oauth::fields::{Changes, permissions};
 use crate::oauth::{create as store, new_client_id, new_client_secret};
-use crate::routes::{no_such_endpoint, shown};
+use crate::openapi::{Access, Api, row};
+use crate::routes::shown;
 use crate::self_key::LoggedIn;
 
-/// Puts the routes below a prefix.
-pub fn configure(service: &mut ServiceConfig) {
-    service
-        .route("", web::get().to(list))
-        .route("/create", web::post().to(create))
-        .route("/{client}", web::get().to(get))
-        .route("/{client}", web::patch().to(patch))
-        .route("/{client}", web::delete().to(delete))
-        .route("/{client}/reset-secret", web::post().to(reset_secret))
-        .default_service(web::to(no_such_endpoint));
+/// The routes below a prefix.
+pub fn routes(api: &mut Api) {
+    const NEW: &str = "{name: string(3..80), permissions: string[], redirectUri?: string?, webhookUri?: string?, \
+                       apiKeyTemplate?: string?, apiKeyFilename?: string(3..80)?}";
+    const CHANGES: &str = "{name?: string(3..80), redirectUri?: string?, webhookUri?: string?, \
+                           apiKeyTemplate?: string?, apiKeyFilename?: string(3..80)?}";
+    let own = |summary| row(Access::Author, summary, "OwnAPIClient");
+    api.get("", list, row(Access::LoggedIn, "One's own clients, with their secrets", "OwnAPIClient[]"))
+        .post("/create", create, row(Access::LoggedIn, "Makes a client", "OwnAPIClient").json(NEW))
+        .get("/{client}", get, row(Access::Everybody, "A client", "APIClient"))
+        .patch("/{client}", patch, own("Changes a client, but not its permissions").json(CHANGES))
+        .delete("/{client}", delete, row(Access::Author, "Deletes a client and its tokens", "{}"))
+        .post("/{client}/reset-secret", reset_secret, own("Makes a new secret; tokens stay valid"));
 }
 
 /// APIClient as everybody may see it.
