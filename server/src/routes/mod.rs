@@ -176,6 +176,11 @@ fn one_by_one(api: &mut Api) {
             "/sessions/{session}/adjacent",
             sessions::adjacent,
             row(EVERYBODY, "The sessions before and after", "{prev: Session?, next: Session?}"),
+        )
+        .get(
+            "/sessions/{session}/folder-raises",
+            sessions::folder_raises,
+            row(EVERYBODY, "What a session raised in folders", "FolderRaises[]"),
         );
 }
 

@@ -141,6 +141,8 @@ const QUERIES: &[Query] = queries! {
     trackers_latest(TrackerKind::Failed, ImportFilter::default(), 10);
     folders_all_of_gpt(GPT);
     folders_of_chart(ChartKey(1));
+    folders_of_charts(CHARTS);
+    scores_each_before(USER, CHARTS, 10, |_| Ok(()));
 };
 
 struct Record(Arc<Mutex<Vec<String>>>);
