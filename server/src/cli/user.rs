@@ -63,8 +63,7 @@ fn invite(settings: &Settings, admin: bool) -> Result<()> {
     let code = const_hex::encode(rand::random::<[u8; 20]>());
     let database = super::open(settings)?;
     database.write(WAIT, |conn| invite_insert(conn, &hash_token(&code), None, admin, now()))?;
-    println!("{code}");
-    Ok(())
+    super::out::line(code)
 }
 
 fn state_classes(settings: &Settings, name: &str, may: bool) -> Result<()> {
@@ -90,11 +89,10 @@ fn add(settings: &Settings, name: &str, password_stdin: bool, admin: bool) -> Re
     };
     let id = database.write(WAIT, |conn| user_insert(conn, &user));
     match id {
-        Ok(id) => println!("{id}"),
+        Ok(id) => super::out::line(id),
         Err(error) if error.is_conflict_on("username") => bail!("there is a user {name:?} already"),
-        Err(error) => return Err(error.into()),
+        Err(error) => Err(error.into()),
     }
-    Ok(())
 }
 
 fn read_password() -> Result<String> {
