@@ -133,6 +133,9 @@ impl Cli {
     }
 }
 
+/// Where the inputs of imports are kept, in the data folder. Source: `spec/pipeline.md` 1, stage 1.
+const INPUTS: &str = "score-import-input";
+
 /// Makes the data folder when needed.
 fn make_data_dir(settings: &Settings) -> Result<()> {
     let folder = &settings.data_dir;
@@ -176,6 +179,7 @@ fn build_importer(settings: &Settings, database: Database) -> Result<tachi_impor
         beatoraja_queue_size: settings.beatoraja_queue_size,
         max_goals: settings.access.max_goal_subscriptions,
         max_quests: settings.access.max_quest_subscriptions,
+        archive: settings.archive_inputs.then(|| settings.data_dir.join(INPUTS)),
     };
     Ok(tachi_import::Importer::new(database, configuration)?)
 }
