@@ -1,6 +1,7 @@
 //! The routes, one page: who calls what.
 
 mod account;
+mod admin;
 mod changes;
 mod edits;
 pub mod games;
@@ -81,6 +82,7 @@ fn api_v1(api: &mut Api) {
     api.with(about).with(account::routes).with(import_lists::routes).with(ugpt::routes);
     api.with(going_in).with(imports_routes).with(orphans::routes).with(one_by_one);
     api.with(games_routes).with(songs::routes).with(leaderboards::routes).with(tables::routes).with(search::routes);
+    api.with(admin::routes);
 }
 
 /// Whoever wants to know what the instance is, whether it runs, and how to use it.

@@ -11,6 +11,7 @@ mod kai;
 #[path = "../../../crates/tachi-parsers/tests/it/support/upstream.rs"]
 mod upstream;
 
+mod admin;
 mod archive;
 mod auth;
 mod background;

@@ -72,6 +72,8 @@ fn refusal(access: Access, who: Who) -> Option<u16> {
         (Access::Everybody, _) => None,
         (_, Guest) => Some(401),
         (Access::SignedIn, _) => None,
+        (Access::Admin, AdminToken) => None,
+        (Access::Admin, _) => Some(403),
         (Access::SelfKey, OwnCookie) => None,
         (Access::SelfKey, _) => Some(403),
         (Access::Owner(_) | Access::OwnerAlone(_), OtherToken | OtherCookie) => Some(403),
