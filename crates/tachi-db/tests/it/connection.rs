@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, RunQueryDsl};
-use tachi_db::users::{NewUser, user_by_name, user_insert, user_seen, users_by_ids};
+use tachi_db::users::{NewUser, user_by_name, user_insert, user_seen_unless_invisible as user_seen, users_by_ids};
 use tachi_db::{Conn, Database, DbError, snapshot};
 
 use crate::postgres::empty_postgres_database;

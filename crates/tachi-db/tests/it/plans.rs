@@ -58,7 +58,6 @@ const QUERIES: &[Query] = queries! {
     scores_of_charts(USER, CHARTS);
     scores_for_pbs(USER, CHARTS);
     scores_of_pbs(USER, CHARTS);
-    scores_of_chart(ChartKey(1), None, 10);
     scores_of_session(SessionKey(1));
     scores_of_import(ImportKey(1));
     scores_recent(USER, GPT, 10);
@@ -81,7 +80,6 @@ const QUERIES: &[Query] = queries! {
         BestWanted { rating: 1, bucket: Some(1), limit: 20 },
     ]);
     profile_get(USER, GPT);
-    profile_rank(GPT, 0, Some(-1.0));
     profile_leaderboard(GPT, 0, 10);
     class_achievements_of_user(USER, 10);
     class_achievements_of_gpt(GPT, 10);
