@@ -67,7 +67,7 @@ impl App {
         let vault = Arc::new(vault(&settings, importer.database().target()));
         let captcha = settings.access.captcha.clone().map(Captcha::new).transpose()?.map(Arc::new);
         let fetching = Arc::new(Fetching::start(&importer, &vault, services::of(&settings)?)?);
-        let webhooks = Arc::new(Webhooks::start(&importer, settings.webhooks_to_loopback));
+        let webhooks = Arc::new(Webhooks::start(&importer, &vault, settings.webhooks_to_loopback));
         // The thread that tells them knows the importer, so that this must not keep it.
         let told = Arc::downgrade(&webhooks);
         importer.listen(move |news| {

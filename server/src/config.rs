@@ -80,6 +80,11 @@ pub struct Options {
     #[arg(long, env = "TACHI_ASYNC_IMPORTS", global = true, value_name = "BOOL")]
     pub async_imports: Option<bool>,
 
+    /// Whether the input of every import is kept as a file named after it, in score-import-input in the data folder;
+    /// nothing removes them again [default: false]
+    #[arg(long, env = "TACHI_ARCHIVE_INPUTS", global = true, value_name = "BOOL")]
+    pub archive_inputs: Option<bool>,
+
     /// How long a server that is told to end goes on serving, in seconds, after it said that it is not ready
     /// [default: 1]
     #[arg(long, env = "TACHI_SHUTDOWN_DELAY", global = true, value_name = "SECONDS")]
@@ -169,6 +174,8 @@ pub struct Settings {
     pub max_body: usize,
     /// Whether imports are answered before they are done, also when the sender does not ask for it.
     pub async_imports: bool,
+    /// Whether the input of every import is kept.
+    pub archive_inputs: bool,
     /// How long a server that is told to end goes on serving.
     pub shutdown_delay: Duration,
     /// Whether events may be sent to programs on this machine; for tests.
@@ -254,6 +261,7 @@ impl Settings {
             max_upload: flags.max_upload.or(file.max_upload).unwrap_or(16 << 20),
             max_body: flags.max_body.or(file.max_body).unwrap_or(16 << 20),
             async_imports: flags.async_imports.or(file.async_imports).unwrap_or(false),
+            archive_inputs: flags.archive_inputs.or(file.archive_inputs).unwrap_or(false),
             shutdown_delay: Duration::from_secs(flags.shutdown_delay.or(file.shutdown_delay).unwrap_or(1).into()),
             webhooks_to_loopback: flags.webhooks_to_loopback,
             fervidex_min_version: flags
@@ -444,11 +452,11 @@ mod tests {
         let told = |settings: &Settings| {
             let Settings { data_dir, database, bind, flavour, name, our_url, max_upload, max_body, .. } = settings;
             let Settings { async_imports, shutdown_delay, fervidex_min_version, beatoraja_queue_size, .. } = settings;
-            let Settings { usc_queue_size, rules, log, log_format, access, upstream, .. } = settings;
+            let Settings { archive_inputs, usc_queue_size, rules, log, log_format, access, upstream, .. } = settings;
             format!(
                 "{data_dir:?} {database:?} {bind:?} {flavour:?} {name:?} {our_url:?} {max_upload:?} {max_body:?} \
                  {async_imports:?} {shutdown_delay:?} {fervidex_min_version:?} {beatoraja_queue_size:?} \
-                 {usc_queue_size:?} {rules:?} {log:?} {log_format:?} {access:?} {upstream:?}"
+                 {archive_inputs:?} {usc_queue_size:?} {rules:?} {log:?} {log_format:?} {access:?} {upstream:?}"
             )
         };
         assert_eq!(told(&given), told(&default));

@@ -1,6 +1,8 @@
 //! The server of tachi: HTTP, settings and the command line. The binary `tachi` is [`cli::Cli::run`] and nothing else;
 //! the rest is a library so that tests can start an instance in their own process.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod accounts;
 pub mod app;
 pub mod auth;

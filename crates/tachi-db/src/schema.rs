@@ -433,7 +433,6 @@ diesel::table! {
 diesel::table! {
     oauth_clients (client_id) {
         client_id -> Text,
-        client_secret -> Text,
         name -> Text,
         author -> Integer,
         permissions -> Text,
@@ -441,6 +440,8 @@ diesel::table! {
         webhook_uri -> Nullable<Text>,
         api_key_template -> Nullable<Text>,
         api_key_filename -> Nullable<Text>,
+        key_id -> Text,
+        client_secret -> Binary,
     }
 }
 

@@ -325,16 +325,6 @@ pub fn user_update(conn: &mut Conn, user: &User) -> Result<bool, DbError> {
     Ok(query.execute(conn)? > 0)
 }
 
-/// Notes when a user was seen; never moves backwards.
-///
-/// # Errors
-/// Those of the database.
-pub fn user_seen(conn: &mut Conn, user: UserId, now: i64) -> Result<(), DbError> {
-    let query = users::table.filter(users::id.eq(user.0)).filter(users::last_seen.lt(now));
-    diesel::update(query).set(users::last_seen.eq(now)).execute(conn)?;
-    Ok(())
-}
-
 /// Notes when a user was seen, unless the user does not want it known; never moves backwards.
 ///
 /// # Errors
@@ -345,12 +335,4 @@ pub fn user_seen_unless_invisible(conn: &mut Conn, user: UserId, now: i64) -> Re
     let query = diesel::update(query.filter(diesel::dsl::not(diesel::dsl::exists(wish))));
     query.set(users::last_seen.eq(now)).execute(conn)?;
     Ok(())
-}
-
-/// Removes a user and everything that is theirs. Returns whether the user existed.
-///
-/// # Errors
-/// Those of the database.
-pub fn user_delete(conn: &mut Conn, user: UserId) -> Result<bool, DbError> {
-    Ok(diesel::delete(users::table.find(user.0)).execute(conn)? > 0)
 }

@@ -39,7 +39,10 @@ pub fn run(settings: Settings) -> Result<()> {
         let Listening { server, addresses } = http::listen(served)?;
         actix_web::rt::spawn(end_when_told(told, server.handle(), ending, delay));
         for address in addresses {
-            println!("listening on http://{address}");
+            // A server needs nobody who reads this.
+            if let Err(error) = super::out::line(format_args!("listening on http://{address}")) {
+                log::info!("listening on http://{address} ({error:#})");
+            }
         }
         Ok(server.await?)
     });

@@ -75,8 +75,7 @@ fn invite(settings: &Settings, admin: bool) -> Result<()> {
     let code = const_hex::encode(rand::random::<[u8; 20]>());
     let database = super::open(settings)?;
     database.write(WAIT, |conn| invite_insert(conn, &hash_token(&code), None, admin, now()))?;
-    println!("{code}");
-    Ok(())
+    super::out::line(code)
 }
 
 fn reset_password(settings: &Settings, name: &str, password_stdin: bool) -> Result<()> {
@@ -89,10 +88,7 @@ fn reset_password(settings: &Settings, name: &str, password_stdin: bool) -> Resu
     };
     let hash = password::hash(&password)?;
     database.write(WAIT, |conn| set_password(conn, user.id, &hash, None))?;
-    if let Some(password) = made_up {
-        println!("{password}");
-    }
-    Ok(())
+    made_up.map_or(Ok(()), super::out::line)
 }
 
 fn user_named(database: &Database, name: &str) -> Result<User> {
@@ -122,11 +118,10 @@ fn add(settings: &Settings, name: &str, password_stdin: bool, admin: bool) -> Re
     };
     let id = database.write(WAIT, |conn| user_insert(conn, &user));
     match id {
-        Ok(id) => println!("{id}"),
+        Ok(id) => super::out::line(id),
         Err(error) if error.is_conflict_on("username") => bail!("there is a user {name:?} already"),
-        Err(error) => return Err(error.into()),
+        Err(error) => Err(error.into()),
     }
-    Ok(())
 }
 
 fn read_password() -> Result<String> {

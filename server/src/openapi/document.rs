@@ -255,7 +255,7 @@ fn security(access: Access) -> Value {
         Access::Everybody => json!([{}, token(None), {"login": []}]),
         Access::LoggedIn | Access::SelfKey | Access::Author => json!([{"login": []}]),
         Access::Usc(permission) => json!([token(permission)]),
-        Access::SignedIn | Access::Permission(_) | Access::Owner(_) | Access::OwnerAlone(_) => {
+        Access::SignedIn | Access::Permission(_) | Access::Owner(_) | Access::OwnerAlone(_) | Access::Admin => {
             json!([token(access.permission()), {"login": []}])
         }
     }

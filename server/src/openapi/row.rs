@@ -21,6 +21,8 @@ pub enum Access {
     Owner(Option<&'static str>),
     /// The owner alone, with the permission.
     OwnerAlone(&'static str),
+    /// An admin, with a login or any token.
+    Admin,
     /// Whoever has a token, with the permission, if one is named; refused in the words of USC-IR, with status 200.
     Usc(Option<&'static str>),
 }
@@ -32,7 +34,13 @@ impl Access {
         match self {
             Self::Permission(name) | Self::OwnerAlone(name) => Some(name),
             Self::Owner(name) | Self::Usc(name) => name,
-            Self::Unasked | Self::Everybody | Self::SignedIn | Self::LoggedIn | Self::SelfKey | Self::Author => None,
+            Self::Unasked
+            | Self::Everybody
+            | Self::SignedIn
+            | Self::LoggedIn
+            | Self::SelfKey
+            | Self::Author
+            | Self::Admin => None,
         }
     }
 
@@ -53,6 +61,7 @@ impl Access {
             Self::SelfKey => "the user themselves, logged in; no API token".to_owned(),
             Self::Owner(name) => with("the owner or an admin, with a login or a token", name),
             Self::OwnerAlone(name) => with("the owner, with a login or a token", Some(name)),
+            Self::Admin => "an admin, with a login or a token".to_owned(),
             Self::Usc(name) => with("a token", name),
         }
     }

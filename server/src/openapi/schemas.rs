@@ -117,6 +117,11 @@ pub const SCHEMAS: &[(&str, &str)] = &[
          highlight: bool, __textScore?: num}",
     ),
     ("SessionScoreInfo", "{scoreID: ScoreID, isNewScore: bool, deltas?: object}"),
+    ("FolderRaises", "{folder: Folder, totalCharts: int(1..), raises: FolderRaise[]}"),
+    (
+        "FolderRaise",
+        "{metric: string, value: string, previousCount: int(0..), count: int(1..), raisedCharts: string[]}",
+    ),
     (
         "SessionOfCalendar",
         "{sessionID: SessionID, name: string, desc: string?, highlight: bool, timeStarted: ms, timeEnded: ms, \

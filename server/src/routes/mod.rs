@@ -1,6 +1,7 @@
 //! The routes, one page: who calls what.
 
 mod account;
+mod admin;
 mod changes;
 mod edits;
 pub mod games;
@@ -74,7 +75,7 @@ fn api_v1(api: &mut Api) {
     api.with(about).with(account::routes).with(import_lists::routes).with(ugpt::routes);
     api.with(going_in).with(imports_routes).with(orphans::routes).with(one_by_one);
     api.with(games_routes).with(songs::routes).with(leaderboards::routes).with(tables::routes).with(search::routes);
-    api.with(oauth::routes);
+    api.with(oauth::routes).with(admin::routes);
 }
 
 /// Whoever wants to know what the instance is, whether it runs, and how to use it.
@@ -170,6 +171,11 @@ fn one_by_one(api: &mut Api) {
             "/sessions/{session}/adjacent",
             sessions::adjacent,
             row(EVERYBODY, "The sessions before and after", "{prev: Session?, next: Session?}"),
+        )
+        .get(
+            "/sessions/{session}/folder-raises",
+            sessions::folder_raises,
+            row(EVERYBODY, "What a session raised in folders", "FolderRaises[]"),
         );
 }
 

@@ -513,3 +513,38 @@ fn the_schema_of_batch_manual_is_printed() {
     assert!(tachi.fails(&["schema", "cooking"]).contains("batch-manual"));
     assert!(!tachi.path("tachi-data").exists(), "nothing is opened for it");
 }
+
+/// Runs a command whose output nobody reads, as after `| head -1`.
+fn unread(tachi: &Tachi, args: &[&str]) -> Output {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    tachi.command(args).stdout(writer).stderr(Stdio::piped()).output().unwrap()
+}
+
+#[test]
+fn a_command_whose_output_nobody_reads_does_its_work_and_ends_without_a_word() {
+    let tachi = Tachi::new();
+    tachi.player("alice");
+    tachi.write("demo.csv", &demo_csv());
+    let commands: [&[&str]; 9] = [
+        &["import", CSV, "demo.csv", "--user", "alice"],
+        &["parse", CSV, "demo.csv"],
+        &["openapi"],
+        &["schema", "batch-manual"],
+        &["config", "default"],
+        &["completions", "bash"],
+        &["secret", "new"],
+        &["orphans", "retry"],
+        &["db", "check"],
+    ];
+    for args in commands {
+        let output = unread(&tachi, args);
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{args:?}");
+        assert!(output.status.success(), "{args:?}: {output:?}");
+    }
+    let again = tachi.import(&[]);
+    assert_eq!(again["scoreIDs"], json!([]), "the first import was stored");
+    // What fails is still told.
+    let output = unread(&tachi, &["parse", CSV, "missing.csv"]);
+    assert!(!output.status.success() && !output.stderr.is_empty(), "{output:?}");
+}

@@ -11,6 +11,8 @@ mod kai;
 #[path = "../../../crates/tachi-parsers/tests/it/support/upstream.rs"]
 mod upstream;
 
+mod admin;
+mod archive;
 mod auth;
 mod background;
 mod browsers;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tachi_server::config::Options;
 
 use crate::clients::client as new_client;
-use crate::support::{Answer, Caller, TestServer, on_both, settings};
+use crate::support::{Answer, Caller, TestServer, on_both_with, settings, settings_with_key};
 
 /// A browser that says where it is sent instead of going there.
 pub fn browser() -> &'static Client {
@@ -58,7 +58,7 @@ fn token_of(server: &TestServer, token: &str) -> Answer {
 
 #[test]
 fn a_user_agrees_and_goes_to_the_program_with_a_code() {
-    on_both(|server| {
+    on_both_with(settings_with_key, |server| {
         let user = server.member();
         let redirect = "http://localhost:3000/callback?x=1";
         let made = new_client(&user.caller, json!({"redirectUri": redirect, "name": "<script>alert(1)</script>"}));
@@ -107,7 +107,7 @@ fn a_foreign_page_cannot_agree() {
 
 #[test]
 fn whoever_is_not_logged_in_logs_in_first() {
-    on_both(|server| {
+    on_both_with(settings_with_key, |server| {
         let registration = json!({"username": "somebody", "!password": "correct horse", "email": "a@example.com"});
         server.guest().post("/api/v1/auth/register", &registration).body();
         let made = new_client(&server.member().caller, json!({}));
@@ -134,7 +134,7 @@ fn whoever_is_not_logged_in_logs_in_first() {
 
 #[test]
 fn a_program_that_reads_a_file_gets_it_filled_in() {
-    on_both(|server| {
+    on_both_with(settings_with_key, |server| {
         let user = server.member();
         let template = "url=https://example.com\nkey=%%TACHI_KEY%%\n";
         let more = json!({"apiKeyTemplate": template, "apiKeyFilename": "key file.ini", "redirectUri": null});

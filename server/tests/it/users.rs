@@ -1,7 +1,7 @@
 //! Users and what they say about themselves.
 
 use serde_json::{Value, json};
-use tachi_db::users::{AuthLevel, user_by_name, user_name_set, user_seen};
+use tachi_db::users::{AuthLevel, user_by_name, user_name_set, user_seen_unless_invisible};
 
 use crate::ir_kit::{read, write};
 use crate::support::{Caller, TestServer, keys, on_both};
@@ -20,7 +20,7 @@ fn users_are_listed_by_when_they_were_seen_or_by_name() {
         let wait = std::time::Duration::from_secs(30);
         let minutes = 60_000;
         for (member, seen) in members.iter().zip([now - 10 * minutes, now - minutes, now - 4 * minutes]) {
-            let seen = |conn: &mut tachi_db::Conn| user_seen(conn, member.id, seen);
+            let seen = |conn: &mut tachi_db::Conn| user_seen_unless_invisible(conn, member.id, seen);
             server.app.importer.database().write(wait, seen).unwrap();
         }
         let [first, second, third] = [0, 1, 2].map(|at: usize| i64::from(members[at].id.0));

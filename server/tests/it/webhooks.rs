@@ -12,6 +12,7 @@ use tachi_db::catalogue::goal_by_id;
 use tachi_db::clients::{Client, client_insert};
 use tachi_db::goals::{GoalSubscription, QuestSubscription, goal_subscriptions_upsert, quest_subscriptions_upsert};
 use tachi_server::config::Options;
+use tachi_server::secret::Secret;
 
 use crate::ir_kit::write;
 use crate::openapi::is_documented_event;
@@ -95,9 +96,10 @@ fn server() -> TestServer {
 }
 
 fn register(server: &TestServer, author: UserId, number: u8, webhook: Option<&str>) {
+    let client_id = format!("CI{number:040}");
     let client = Client {
-        client_id: format!("CI{number:040}"),
-        client_secret: SECRET.to_owned(),
+        secret: server.app.vault.seal_client(&client_id, &Secret::new(SECRET)).unwrap(),
+        client_id,
         name: "A program".to_owned(),
         author,
         permissions: vec!["submit_score".to_owned()],

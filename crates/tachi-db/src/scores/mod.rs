@@ -251,28 +251,6 @@ pub fn scores_of_pbs(conn: &mut Conn, user: UserId, charts: &[ChartKey]) -> Resu
     Ok(found)
 }
 
-/// The scores of everybody on a chart, by user: those of the next `players` users after `after`.
-///
-/// # Errors
-/// Those of the database.
-pub fn scores_of_chart(
-    conn: &mut Conn,
-    chart: ChartKey,
-    after: Option<UserId>,
-    players: i64,
-) -> Result<Vec<StoredScore>, DbError> {
-    // Who has scores on a chart has a PB on it, and PBs have an index by chart.
-    let query = pbs::table.filter(pbs::chart_key.eq(chart.0)).filter(pbs::user_id.gt(after.map_or(0, |user| user.0)));
-    let users: Vec<i32> = query.order(pbs::user_id).limit(players).select(pbs::user_id).load(conn)?;
-    let mut found = Vec::new();
-    for chunk in users.chunks(KEYS) {
-        let query = scores::table.filter(scores::user_id.eq_any(chunk)).filter(scores::chart_key.eq(chart.0));
-        found.extend(stored(query.select(ScoreRow::as_select()).load(conn)?)?);
-    }
-    found.sort_unstable_by_key(|score| (score.score.user, score.key));
-    Ok(found)
-}
-
 /// All scores in pages, by number: the next `limit` after `after`.
 ///
 /// # Errors

@@ -14,8 +14,8 @@ use tachi_db::rate_limits::{Window, rate_limit_hit, rate_limits_delete_expired};
 use tachi_db::timestops::{timestop_delete, timestop_put, timestops_of_user};
 use tachi_db::user_settings::{Preferences, preferences_get, preferences_put};
 use tachi_db::users::{
-    user_by_email, user_by_id, user_credentials_by_id, user_delete, user_email_set, user_email_verify,
-    user_seen_unless_invisible, users_recent, users_search,
+    user_by_email, user_by_id, user_credentials_by_id, user_email_set, user_email_verify, user_seen_unless_invisible,
+    users_recent, users_search,
 };
 
 use crate::support::{WAIT, on_both};
@@ -44,7 +44,7 @@ fn other_logins_of_a_user_can_be_ended() {
         assert_eq!(db.write(|conn| logins_delete_others(conn, user, &[2; 32])), 1);
         let left = [1, 2, 3].map(|hash| db.read(|conn| login_find(conn, &[hash; 32], 0)).is_some());
         assert_eq!(left, [false, true, true]);
-        db.write(|conn| user_delete(conn, user));
+        db.remove_user(user);
         assert_eq!(db.read(|conn| login_find(conn, &[2; 32], 0)), None);
     });
 }
@@ -86,7 +86,7 @@ fn a_code_is_good_for_one_purpose_and_replaces_the_one_before() {
         db.write(|conn| email_code_put(conn, Purpose::Verify, &[5; 32], &code(101)));
         assert_eq!(db.write(|conn| email_codes_delete_until(conn, 100)), 1);
         assert_eq!((find(Purpose::Reset, 4), find(Purpose::Verify, 5)), (None, Some(code(101))));
-        db.write(|conn| user_delete(conn, user));
+        db.remove_user(user);
         assert_eq!(find(Purpose::Verify, 5), None);
     });
 }
@@ -213,7 +213,7 @@ fn links_are_told_apart_by_user_and_service() {
         assert!(db.write(|conn| link_delete(conn, user, Link::Myt)));
         assert!(!db.write(|conn| link_delete(conn, user, Link::Myt)));
         assert!(db.read(|conn| link_get(conn, user, Link::CgDev)).is_some());
-        db.write(|conn| user_delete(conn, user));
+        db.remove_user(user);
         assert!(Link::ALL.iter().all(|link| db.read(|conn| link_get(conn, user, *link)).is_none()));
     });
 }

@@ -60,7 +60,6 @@ const QUERIES: &[Query] = queries! {
     scores_of_charts(USER, CHARTS);
     scores_for_pbs(USER, CHARTS);
     scores_of_pbs(USER, CHARTS);
-    scores_of_chart(ChartKey(1), None, 10);
     scores_of_session(SessionKey(1));
     scores_of_import(ImportKey(1));
     scores_recent(USER, GPT, 10);
@@ -83,7 +82,6 @@ const QUERIES: &[Query] = queries! {
         BestWanted { rating: 1, bucket: Some(1), limit: 20 },
     ]);
     profile_get(USER, GPT);
-    profile_rank(GPT, 0, Some(-1.0));
     profile_leaderboard(GPT, 0, 10);
     class_achievements_of_user(USER, 10);
     class_achievements_of_gpt(GPT, 10);
@@ -146,6 +144,8 @@ const QUERIES: &[Query] = queries! {
     trackers_latest(TrackerKind::Failed, ImportFilter::default(), 10);
     folders_all_of_gpt(GPT);
     folders_of_chart(ChartKey(1));
+    folders_of_charts(CHARTS);
+    scores_each_before(USER, CHARTS, 10, |_| Ok(()));
 };
 
 struct Record(Arc<Mutex<Vec<String>>>);

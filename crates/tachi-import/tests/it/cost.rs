@@ -51,7 +51,7 @@ fn an_import_costs_what_it_brings() {
     let empty = [1, 10, 1_000, 20_000].map(|count| cost(&World::new(), 0, count));
     // From 100 scores on, their numbers are asked for once; from 500 elements on, what became of them takes records of
     // its own.
-    assert_eq!(empty, [18, 18, 20, 20 + 19]);
+    assert_eq!(empty, [14, 14, 16, 16 + 19]);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn what_a_user_has_costs_nothing() {
     };
     let small = into(1_000);
     assert_eq!(small, into(8_000));
-    assert_eq!(small, [18, 18, 20]);
+    assert_eq!(small, [14, 14, 16]);
 }
 
 /// The statements of a live score, BEGIN and COMMIT among them.

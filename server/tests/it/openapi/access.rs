@@ -79,6 +79,8 @@ fn refusal(access: Access, who: Who) -> Option<u16> {
         (Access::Author, OwnCookie) => None,
         (Access::Author, OtherCookie) => Some(403),
         (Access::LoggedIn | Access::Author, _) => Some(401),
+        (Access::Admin, AdminToken) => None,
+        (Access::Admin, _) => Some(403),
         (Access::SelfKey, OwnCookie) => None,
         (Access::SelfKey, _) => Some(403),
         (Access::Owner(_) | Access::OwnerAlone(_), OtherToken | OtherCookie) => Some(403),

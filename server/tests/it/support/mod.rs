@@ -8,7 +8,9 @@ pub mod smtp;
 
 pub use answer::{Answer, members};
 pub use form::Form;
-pub use server::{Caller, Player, Stored, TestServer, client, fixture, on_both, on_both_with, settings};
+pub use server::{
+    Caller, Player, Stored, TestServer, client, fixture, on_both, on_both_with, settings, settings_with_key,
+};
 
 use serde_json::{Value, json};
 
