@@ -33,7 +33,7 @@ use crate::time::parse_iso;
 
 /// What `build.rs` made of `proto/`.
 mod proto {
-    include!(concat!(env!("OUT_DIR"), "/client/myt.rs"));
+    include!(concat!(env!("OUT_DIR"), "/myt.rs"));
 }
 
 /// A title's name for people.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use prost::Message;
 use serde_json::{Value, json};
 use tachi_core::import_type::ImportType;
+use tachi_mock_myt::{CARD, End, Mock, Seen, State, TOKEN, plays};
 use tachi_parsers::api::source::{MytTitle, Source};
 use tachi_parsers::error::{FatalError, FatalKind};
 use tachi_parsers::fetch::Progress;
@@ -18,7 +19,6 @@ use tonic::Code;
 
 use crate::cases::Case;
 use crate::ir::plain;
-use crate::support::myt::{CARD, End, Mock, Seen, State, TOKEN, plays};
 
 fn config(mock: &Mock, token: &str) -> MytConfig {
     MytConfig::new(Some(&mock.address.to_string()), Some(token), true).unwrap()
