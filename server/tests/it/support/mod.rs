@@ -4,10 +4,11 @@ mod answer;
 mod form;
 pub mod logs;
 mod server;
+pub mod tls;
 
 pub use answer::{Answer, members};
 pub use form::Form;
-pub use server::{Caller, Player, Stored, TestServer, client, fixture, on_both, on_both_with, settings};
+pub use server::{Caller, Player, Stored, TestServer, client, fixture, limits, on_both, on_both_with, settings};
 
 use serde_json::{Value, json};
 
