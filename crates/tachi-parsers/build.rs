@@ -1,4 +1,4 @@
-//! Makes Rust of `proto/` where scores are fetched: a client for the library, and a server for its tests.
+//! Makes a client of `proto/` where scores are fetched.
 
 #[cfg(not(feature = "fetch"))]
 fn main() {
@@ -12,25 +12,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=proto");
     let descriptors = protox::compile(SERVICES, ["proto"])?;
-    let out = std::path::PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
-    for (folder, client) in [("client", true), ("server", false)] {
-        let folder = out.join(folder);
-        std::fs::create_dir_all(&folder)?;
-        tonic_prost_build::configure()
-            .build_client(client)
-            .build_server(!client)
-            .build_transport(false)
-            // The form of transcripts: names in lowerCamelCase, enums as numbers, absent messages left out.
-            .message_attribute(".", "#[derive(serde::Serialize)] #[serde(rename_all = \"camelCase\")]")
-            .field_attribute("GetPlaylogStreamItem.info", LEFT_OUT)
-            .field_attribute("GetPlaylogStreamItem.judge", LEFT_OUT)
-            .field_attribute("PlaylogStreamItem.info", LEFT_OUT)
-            .field_attribute(".mythos.wacca.v0.PlaylogInfo.judge", LEFT_OUT)
-            .field_attribute(".mythos.wacca.v0.PlaylogInfo.clear_status", LEFT_OUT)
-            .include_file("myt.rs")
-            .out_dir(folder)
-            .compile_fds(descriptors.clone())?;
-    }
+    tonic_prost_build::configure()
+        .build_server(false)
+        .build_transport(false)
+        // The form of transcripts: names in lowerCamelCase, enums as numbers, absent messages left out.
+        .message_attribute(".", "#[derive(serde::Serialize)] #[serde(rename_all = \"camelCase\")]")
+        .field_attribute("GetPlaylogStreamItem.info", LEFT_OUT)
+        .field_attribute("GetPlaylogStreamItem.judge", LEFT_OUT)
+        .field_attribute("PlaylogStreamItem.info", LEFT_OUT)
+        .field_attribute(".mythos.wacca.v0.PlaylogInfo.judge", LEFT_OUT)
+        .field_attribute(".mythos.wacca.v0.PlaylogInfo.clear_status", LEFT_OUT)
+        .include_file("myt.rs")
+        .compile_fds(descriptors)?;
     Ok(())
 }
 

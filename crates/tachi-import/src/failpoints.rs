@@ -74,6 +74,13 @@ impl Failpoints {
     }
 }
 
+impl Failpoints {
+    /// What a part does that cannot fail: it can still panic.
+    pub(crate) fn panic(&self, stage: Stage) {
+        drop(self.reach(stage));
+    }
+}
+
 /// Says that an importer works on this thread.
 pub(crate) struct Inside;
 

@@ -13,9 +13,7 @@ use tachi_db::imports::{tracker_delete, tracker_progress, tracker_put};
 
 use crate::importer::{ImportFailure, Imported, Importer, Request, now};
 use crate::lock::ImportLock;
-
-/// What an import does while it fetches, in trackers.
-const STAGE: &str = "fetch";
+use crate::stage::Stage;
 
 /// How much was fetched so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -55,11 +53,15 @@ impl Fetches {
 pub struct Counter {
     fetches: Fetches,
     import: ImportId,
+    #[cfg(feature = "failpoints")]
+    failpoints: crate::failpoints::Failpoints,
 }
 
 impl Counter {
     /// Notes how much it is now.
     pub fn set(&self, fetched: Fetched) {
+        #[cfg(feature = "failpoints")]
+        self.failpoints.panic(Stage::Fetch);
         if let Some(known) = self.fetches.all().get_mut(&self.import) {
             *known = fetched;
         }
@@ -115,7 +117,12 @@ impl Importer {
         background: Option<u32>,
     ) -> Result<Begun, ImportFailure> {
         let lock = self.lock(request.user, &request.import_id.to_string())?;
-        let counter = Counter { fetches: self.fetches().clone(), import: request.import_id };
+        let counter = Counter {
+            fetches: self.fetches().clone(),
+            import: request.import_id,
+            #[cfg(feature = "failpoints")]
+            failpoints: self.failpoints().clone(),
+        };
         counter.fetches.all().insert(request.import_id, Fetched::default());
         Ok(Begun { request: request.clone(), started, background, counter, lock })
     }
@@ -138,11 +145,11 @@ impl Importer {
         }
         let progress = self.fetched(request.import_id).unwrap_or_default().progress();
         self.database().write(wait, |conn| {
-            let is_tracked = tracker_progress(conn, request.import_id, STAGE, Some(&progress))?;
+            let is_tracked = tracker_progress(conn, request.import_id, Stage::Fetch.name(), Some(&progress))?;
             // One that goes on in the background has its tracker for as long as it is this process's affair.
             if !is_tracked && begun.background.is_none() {
                 let mut tracker = self.tracker(request, begun.started, None);
-                tracker.stage = Some(STAGE.to_owned());
+                tracker.stage = Some(Stage::Fetch.name().to_owned());
                 tracker.progress = Some(progress.clone());
                 tracker_put(conn, &tracker)?;
             }

@@ -12,6 +12,8 @@ use crate::observe;
 pub enum Stage {
     /// Takes the user's import lock.
     Lock,
+    /// Asks a service for the scores; imports that come with theirs do not pass it.
+    Fetch,
     /// Checks the input's structure and converts its elements.
     Parse,
     /// Derives, rates and names the scores.
@@ -35,7 +37,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// Every stage, in order.
+    /// Every stage of an import that comes with its scores, in order.
     pub const ALL: &[Self] = &[
         Self::Lock,
         Self::Parse,
@@ -55,6 +57,7 @@ impl Stage {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Lock => "lock",
+            Self::Fetch => "fetch",
             Self::Parse => "parse",
             Self::Hydrate => "hydrate",
             Self::Separate => "separate",

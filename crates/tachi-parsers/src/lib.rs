@@ -20,7 +20,8 @@
 //!
 //! let services = Services::new(Configuration { instance: "Foo".to_owned(), ..Configuration::default() })?;
 //! let progress = |progress| println!("{progress:?}");
-//! let transcript = fetch(&services, ImportType::ApiFloIidx, links, &progress, None).await?;
+//! let mut transcript = Vec::new();
+//! fetch(&services, ImportType::ApiFloIidx, links, &progress, None, &mut transcript).await?;
 //! // `transcript` is the `bytes` of the `Input` that the registry's entry parses.
 //! # Ok(())
 //! # }

@@ -1,7 +1,7 @@
 //! Settings about the services that scores are fetched from, and the key that keeps what users link with us.
 //! Source: `spec/integrations.md` 2.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use tachi_core::import_type::ImportType;
@@ -67,6 +67,8 @@ option_group! {
         myt_auth_token: String, "TACHI_MYT_AUTH_TOKEN";
         /// Speak to MYT without encryption; on loopback only [default: false]
         myt_plaintext: bool, "TACHI_MYT_PLAINTEXT";
+        /// A file with certificates (PEM) of authorities to trust beside the well-known ones
+        upstream_ca: PathBuf, "TACHI_UPSTREAM_CA";
         /// The key under which what users link is stored: 64 hex digits, as tachi secret new prints them
         secret_key: String, "TACHI_SECRET_KEY";
         /// A file that holds the key
@@ -93,6 +95,8 @@ pub struct Upstream {
     pub cg_gan: Option<Cg>,
     /// MYT.
     pub myt: Option<Myt>,
+    /// Certificates of authorities in PEM form, trusted beside the well-known ones.
+    pub authorities: Option<String>,
     /// How long and how much; no setting changes it.
     pub limits: Limits,
 }
@@ -168,6 +172,7 @@ impl Upstream {
             cg_nag: cg("cg_nag", options.cg_nag_url, options.cg_nag_api_key)?,
             cg_gan: cg("cg_gan", options.cg_gan_url, options.cg_gan_api_key)?,
             myt: myt(options.myt_api_host, options.myt_auth_token, options.myt_plaintext.unwrap_or(false))?,
+            authorities: options.upstream_ca.as_deref().map(authorities).transpose()?,
             limits: Limits::default(),
         })
     }
@@ -199,6 +204,10 @@ pub(super) fn key(text: Option<String>, file: Option<PathBuf>) -> Result<Option<
         (None, Some(file)) => Ok(Some(Key::read(&file).context("secret_key_file")?)),
         (None, None) => Ok(None),
     }
+}
+
+fn authorities(file: &Path) -> Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("upstream_ca: {} cannot be read", file.display()))
 }
 
 fn kai(service: &str, api_url: Option<String>, oauth2: [Option<String>; 3]) -> Result<Kai> {

@@ -4,6 +4,7 @@
 
 mod links;
 pub mod services;
+mod spool;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,11 +20,14 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 use self::links::UserLinks;
+use self::spool::Spool;
 use crate::vault::Vault;
 
-/// How many imports are fetched at a time; others wait. Each keeps in memory what it has fetched.
+/// How many imports are fetched at a time; others wait. Each keeps in memory the page it is at, and what it has fetched
+/// in a file once that is large.
 const AT_ONCE: u32 = 100;
-/// How many of them are stored at a time, so that files of others do not wait behind all of them.
+/// How many of them are stored at a time, so that files of others do not wait behind all of them; only these have all
+/// that they fetched in memory.
 const STORING: usize = 1;
 /// For how much of the time that storing one took none is stored: that is left to files.
 const REST: u32 = 2;
@@ -144,8 +148,9 @@ impl Shared {
         let (begun, fetched) = self.fetch(begun).await?;
         let storing = Arc::clone(&self.storing).acquire_owned().await.map_err(ImportFailure::internal)?;
         let importer = Arc::clone(&self.importer);
+        let read = |spool: Spool| spool.into_bytes().map_err(ImportFailure::internal);
         let begin = Instant::now();
-        let imported = block(move || importer.end(begun, fetched)).await;
+        let imported = block(move || importer.end(begun, fetched.and_then(read))).await;
         let rest = begin.elapsed() * REST;
         // Nobody waits for it.
         drop(self.handle.spawn(async move {
@@ -195,11 +200,13 @@ impl Shared {
         let cursor = timestops.into_iter().find(|(of, _)| *of == import_type).map(|(_, time)| time);
         let links = UserLinks::new(&self.importer, &self.vault, user);
         let progress = |Progress { pages, scores }| counter.set(Fetched { pages, scores });
-        Ok(fetch(&self.services, import_type, &links, &progress, cursor).await?)
+        let mut spool = Spool::new();
+        fetch(&self.services, import_type, &links, &progress, cursor, &mut spool).await?;
+        Ok(spool)
     }
 }
 
-type Transcript = Result<Vec<u8>, ImportFailure>;
+type Transcript = Result<Spool, ImportFailure>;
 
 /// Runs blocking work away from the runtime's worker.
 async fn block<T: Send + 'static>(

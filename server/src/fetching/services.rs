@@ -13,7 +13,7 @@ use crate::config::upstream::{Arc, Cg, Kai, Myt, OAuth2, Upstream};
 /// # Errors
 /// Names the setting that cannot be used.
 pub fn of(settings: &Settings) -> Result<Services> {
-    let Upstream { flo, eag, min, arc, cg_dev, cg_nag, cg_gan, myt, limits } = settings.upstream.clone();
+    let Upstream { flo, eag, min, arc, cg_dev, cg_nag, cg_gan, myt, authorities, limits } = settings.upstream.clone();
     let configuration = Configuration {
         instance: settings.name.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -26,6 +26,7 @@ pub fn of(settings: &Settings) -> Result<Services> {
         cg_nag: cg_nag.map(cg).unwrap_or_default(),
         cg_gan: cg_gan.map(cg).unwrap_or_default(),
         myt: myt.map(self::myt).unwrap_or_default(),
+        authorities,
         limits,
     };
     Services::new(configuration)
@@ -76,6 +77,7 @@ fn setting(error: &ConfigurationError) -> String {
         },
         ConfigurationError::Path(_) => "arc_iidx_path, arc_sdvx_path, arc_iidx_profile_path".to_owned(),
         ConfigurationError::Myt(_) => "myt_api_host, myt_auth_token".to_owned(),
+        ConfigurationError::Authorities(_) => "upstream_ca".to_owned(),
         ConfigurationError::UserAgent => "name".to_owned(),
         ConfigurationError::Client(_) => "no client".to_owned(),
     }
@@ -110,5 +112,14 @@ mod tests {
         };
         let refusal = refused(myt);
         assert!(refusal.contains("myt_auth_token") && !refusal.contains("the\ntoken"), "{refusal}");
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("authorities.pem");
+        let authorities = || UpstreamOptions { upstream_ca: Some(file.clone()), ..UpstreamOptions::default() };
+        std::fs::write(&file, "none").unwrap();
+        assert!(refused(authorities()).contains("upstream_ca"));
+        let missing = Options { upstream: authorities(), ..Options::default() };
+        std::fs::remove_file(&file).unwrap();
+        let refused = format!("{:#}", Settings::load(missing).err().unwrap());
+        assert!(refused.contains("upstream_ca") && refused.contains("authorities.pem"), "{refused}");
     }
 }

@@ -9,7 +9,7 @@ use crate::support::{Answer, Form, NOON, Stored, batch, on_both, score};
 
 /// The identifier under which a failure of ours stands in the log.
 #[track_caller]
-fn error_id(answer: &Answer) -> String {
+pub fn error_id(answer: &Answer) -> String {
     let text = answer.failure(500);
     let id = text.strip_prefix("An internal service error has occurred. This has been reported! (error ");
     let id = id.and_then(|id| id.strip_suffix(')')).unwrap_or_else(|| panic!("{text}")).to_owned();

@@ -7,7 +7,6 @@ mod postgres;
 
 #[path = "../../../crates/tachi-parsers/tests/it/support/kai.rs"]
 mod kai;
-#[expect(dead_code, reason = "shared with the tests of the parsers, which use more of it")]
 #[path = "../../../crates/tachi-parsers/tests/it/support/upstream.rs"]
 mod upstream;
 

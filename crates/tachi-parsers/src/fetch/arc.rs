@@ -7,14 +7,14 @@ use super::http::Get;
 use super::pages::{Bearer, traverse};
 use super::secret::Secret;
 use super::services::Arc;
-use super::transcript::Transcript;
+use super::transcript::{Out, Transcript};
 use crate::api::arc::SERVICE;
 use crate::api::source::ArcGame;
 use crate::error::{FatalError, FatalKind};
 use crate::json;
 
 /// Fetches the profile, where it is of use, and all pages of personal bests.
-pub(super) async fn fetch(import: &Import<'_>, game: ArcGame) -> Result<Vec<u8>, FatalError> {
+pub(super) async fn fetch(import: &Import<'_>, game: ArcGame, out: Out<'_>) -> Result<(), FatalError> {
     let account = import.links.arc(game).await?.ok_or_else(|| {
         let text = format!("No authentication was stored for {}.", import.import_type);
         FatalError::new(FatalKind::Unauthorised, text)
@@ -29,10 +29,10 @@ pub(super) async fn fetch(import: &Import<'_>, game: ArcGame) -> Result<Vec<u8>,
         None => None,
     };
     let limit = import.services.http.limits.transcript;
-    let mut transcript = Transcript::new(SERVICE, profile.as_deref(), limit);
+    let mut transcript = Transcript::new(SERVICE, profile.as_deref(), limit, out)?;
     let path = fill(arc.scores(game), &account);
     traverse(import, &arc.base, &path, &mut Fixed(&arc.token), &mut transcript).await?;
-    Ok(transcript.finish())
+    transcript.finish()
 }
 
 /// The profile's body; whatever fails means that there is none.

@@ -8,13 +8,14 @@ use serde_json::value::RawValue;
 
 use super::http::Get;
 use super::pages::time_of;
+use super::transcript::{Out, unwritten};
 use super::{Import, Progress};
 use crate::api::source::CgService;
 use crate::error::{FatalError, FatalKind};
 use crate::json;
 
 /// Fetches the only answer, whatever its status: what it says is read from the transcript, which it is.
-pub(super) async fn fetch(import: &Import<'_>, service: CgService, game: &str) -> Result<Vec<u8>, FatalError> {
+pub(super) async fn fetch(import: &Import<'_>, service: CgService, game: &str, out: Out<'_>) -> Result<(), FatalError> {
     let card = import.links.cg(service).await?.ok_or_else(|| {
         FatalError::new(FatalKind::Unauthorised, "This user has no card info set up for this service.")
     })?;
@@ -41,7 +42,7 @@ pub(super) async fn fetch(import: &Import<'_>, service: CgService, game: &str) -
         (import.progress)(Progress { pages: 1, scores });
         parts.zip(import.cursor).map(|(parts, cursor)| parts.newer_than(cursor))
     };
-    Ok(cut.unwrap_or(answer.body))
+    out.write_all(&cut.unwrap_or(answer.body)).map_err(unwritten)
 }
 
 /// The members of an object; of a repeated one the last.

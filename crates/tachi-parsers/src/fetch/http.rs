@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::limits::Limits;
 use super::secret::Secret;
+use super::tls;
 
 /// The client of all services.
 #[derive(Debug)]
@@ -46,6 +47,9 @@ pub(super) enum NoAnswer {
     /// The connection was reset.
     #[error("connection reset")]
     Reset,
+    /// It does not prove who it is.
+    #[error("its certificate is not trusted; a private authority has to be among those that the operator names")]
+    Untrusted,
     /// More than one answer may have.
     #[error("the answer is too large")]
     TooLarge,
@@ -67,7 +71,12 @@ impl Deadline {
     }
 
     pub(super) fn is_over(self) -> bool {
-        Instant::now() >= self.0
+        self.left().is_zero()
+    }
+
+    /// How much time is left.
+    pub(super) fn left(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
     }
 }
 
@@ -156,7 +165,13 @@ fn retry_after(response: &Response) -> Option<Wait> {
 
 /// Why there is no answer, and what the log may tell of it.
 fn no_answer(error: reqwest::Error) -> (NoAnswer, String) {
-    let reason = if was_reset(&error) { NoAnswer::Reset } else { NoAnswer::Unreachable };
+    let reason = if tls::distrust(&error).is_some() {
+        NoAnswer::Untrusted
+    } else if was_reset(&error) {
+        NoAnswer::Reset
+    } else {
+        NoAnswer::Unreachable
+    };
     let error = error.without_url();
     let mut detail = error.to_string();
     let mut source = error.source();

@@ -5,7 +5,7 @@ use super::links::TokenPair;
 use super::pages::{Bearer, traverse};
 use super::secret::Secret;
 use super::services::{Credentials, Kai};
-use super::transcript::Transcript;
+use super::transcript::{Out, Transcript};
 use super::{Import, oauth};
 use crate::api::source::KaiService;
 use crate::error::{FatalError, FatalKind};
@@ -17,13 +17,15 @@ pub(super) async fn fetch(
     service: KaiService,
     history: &str,
     profile: &str,
-) -> Result<Vec<u8>, FatalError> {
+    out: Out<'_>,
+) -> Result<(), FatalError> {
     let mut session = Session::open(import, service).await?;
     let profile = session.profile(profile).await;
-    let mut transcript = Transcript::new(service.as_str(), profile.as_deref(), import.services.http.limits.transcript);
+    let limit = import.services.http.limits.transcript;
+    let mut transcript = Transcript::new(service.as_str(), profile.as_deref(), limit, out)?;
     let base = &session.kai.base;
     traverse(import, base, history, &mut session, &mut transcript).await?;
-    Ok(transcript.finish())
+    transcript.finish()
 }
 
 /// A user's link while it is used.

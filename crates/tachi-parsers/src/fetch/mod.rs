@@ -19,7 +19,10 @@ mod oauth;
 mod pages;
 mod secret;
 mod services;
+mod tls;
 mod transcript;
+
+use std::io::Write;
 
 use tachi_core::import_type::ImportType;
 
@@ -44,7 +47,8 @@ pub struct Progress {
     pub scores: usize,
 }
 
-/// Fetches what an import type reads: the transcript is its input.
+/// Fetches what an import type reads and writes it down as it arrives: the transcript is its input. Of a fetch that
+/// fails, what was written is worth nothing.
 ///
 /// With a `cursor` (UNIX milliseconds) only scores after it are fetched; without one, everything. The future wants a
 /// tokio runtime, and wants to be driven to its end: dropped between a refreshed link and its
@@ -59,18 +63,20 @@ pub async fn fetch(
     links: &dyn Links,
     progress: &(dyn Fn(Progress) + Send + Sync),
     cursor: Option<i64>,
-) -> Result<Vec<u8>, FatalError> {
+    transcript: &mut (dyn Write + Send),
+) -> Result<(), FatalError> {
     let source = registry::find(import_type).and_then(|entry| entry.source);
     let source = source.ok_or_else(|| FatalError::bad_input(format!("Invalid import type: {import_type}")))?;
     let deadline = Deadline::after(&services.http.limits);
     let import = Import { services, import_type, links, progress, cursor, deadline };
     match source {
-        Source::Kai { service, history, profile } => kai::fetch(&import, service, history, profile).await,
-        Source::Arc(game) => arc::fetch(&import, game).await,
-        Source::Cg { service, game } => cg::fetch(&import, service, game).await,
+        Source::Kai { service, history, profile } => kai::fetch(&import, service, history, profile, transcript).await,
+        Source::Arc(game) => arc::fetch(&import, game, transcript).await,
+        Source::Cg { service, game } => cg::fetch(&import, service, game, transcript).await,
         Source::Myt(title) => {
             let card = links.myt().await?;
-            myt::fetch(services.myt(), title, card.as_ref().map(Secret::expose), cursor, progress).await
+            let card = card.as_ref().map(Secret::expose);
+            myt::fetch(services.myt(), title, card, cursor, progress, transcript).await
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Fetches a player's history from MYT over gRPC and writes it down as the transcript that [`crate::api::myt`] reads.
 //!
-//! The whole history is read before anything of it is converted, because MYT closes a stream that is read slowly.
+//! The whole history is written down before anything of it is converted, because MYT closes a stream that is read
+//! slowly.
 //! Source: `spec/import-types/api-myt.md` 1 to 3.
 
 mod config;
@@ -8,6 +9,7 @@ mod transcript;
 
 use std::error::Error;
 use std::future::Future;
+use std::io::Write;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat};
@@ -24,7 +26,9 @@ use self::proto::mythos::wacca::v0::wacca_user_client::WaccaUserClient;
 use self::proto::mythos::wacca::v0::{DataRequest, PlaylogRequest, PlaylogStreamItem};
 use self::proto::mythos::{chunithm, maimai, ongeki};
 use self::transcript::Transcript;
-use super::Progress;
+use super::http::{Deadline, NoAnswer};
+use super::transcript::Out;
+use super::{Limits, Progress, tls};
 use crate::api;
 use crate::api::source::MytTitle;
 use crate::error::{FatalError, FatalKind};
@@ -33,7 +37,7 @@ use crate::time::parse_iso;
 
 /// What `build.rs` made of `proto/`.
 mod proto {
-    include!(concat!(env!("OUT_DIR"), "/client/myt.rs"));
+    include!(concat!(env!("OUT_DIR"), "/myt.rs"));
 }
 
 /// A title's name for people.
@@ -51,19 +55,20 @@ pub type ProgressSink<'a> = &'a (dyn Fn(Progress) + Send + Sync);
 
 /// Reads the play log of a game; the packages of the three have the same services and messages.
 macro_rules! play_log {
-    ($session:ident, $profile:ident, $cursor:ident, $progress:ident, $package:ident, $module:ident::$client:ident) => {{
+    ($session:ident, $profile:ident, $cursor:ident, $progress:ident, $out:ident, $package:ident, $module:ident::$client:ident) => {{
         let mut client = $package::v0::$module::$client::new($session.channel.clone());
         let request = $session.request($package::v0::GetPlaylogRequest {
             profile_api_id: $profile,
             last_user_play_date: $cursor.and_then(iso_8601),
             limit: None,
         });
-        $session.read(client.get_playlog(request), &Value::Null, |_| true, $progress).await
+        let transcript = Transcript::new(&Value::Null, &$session.limits, $out);
+        $session.read(client.get_playlog(request), transcript, |_| true, $progress).await
     }};
 }
 
-/// Fetches the history of the player with that card (`None`: the player has none stored) as a transcript. With a
-/// `cursor`, UNIX milliseconds, only plays after it.
+/// Fetches the history of the player with that card (`None`: the player has none stored) and writes it down as a
+/// transcript. With a `cursor`, UNIX milliseconds, only plays after it.
 ///
 /// # Errors
 /// The failures of the page. None of them tells the host, the token or the card.
@@ -73,44 +78,53 @@ pub async fn fetch(
     card: Option<&str>,
     cursor: Option<i64>,
     progress: ProgressSink<'_>,
-) -> Result<Vec<u8>, FatalError> {
+    out: &mut (dyn Write + Send),
+) -> Result<(), FatalError> {
     let card = card.ok_or_else(|| FatalError {
         kind: FatalKind::Unauthorised,
         message: "This user has no card info set up for this service.".to_owned(),
     })?;
-    let session = Session { channel: config.channel()?, bearer: config.bearer()?, deadline: config.deadline };
+    let (limits, deadline) = (config.limits.clone(), Deadline::after(&config.limits));
+    let session = Session { channel: config.channel()?, bearer: config.bearer()?, limits, deadline };
     let profile = session.look_up(title, card).await?;
-    let transcript = match title {
+    match title {
         MytTitle::Chunithm => {
-            play_log!(session, profile, cursor, progress, chunithm, chunithm_user_client::ChunithmUserClient)
+            play_log!(session, profile, cursor, progress, out, chunithm, chunithm_user_client::ChunithmUserClient)
         }
         MytTitle::Maimaidx => {
-            play_log!(session, profile, cursor, progress, maimai, maimai_user_client::MaimaiUserClient)
+            play_log!(session, profile, cursor, progress, out, maimai, maimai_user_client::MaimaiUserClient)
         }
-        MytTitle::Ongeki => play_log!(session, profile, cursor, progress, ongeki, ongeki_user_client::OngekiUserClient),
-        MytTitle::Wacca => session.wacca(profile, cursor, progress).await,
-    };
-    transcript.map(Transcript::into_bytes)
+        MytTitle::Ongeki => {
+            play_log!(session, profile, cursor, progress, out, ongeki, ongeki_user_client::OngekiUserClient)
+        }
+        MytTitle::Wacca => session.wacca(profile, cursor, progress, out).await,
+    }
 }
 
 /// A connection to MYT and what goes with every call.
 struct Session {
     channel: Channel,
     bearer: MetadataValue<Ascii>,
-    deadline: Duration,
+    limits: Limits,
+    deadline: Deadline,
 }
 
 impl Session {
     fn request<T>(&self, message: T) -> Request<T> {
         let mut request = Request::new(message);
         request.metadata_mut().insert("authorization", self.bearer.clone());
-        request.set_timeout(self.deadline);
+        request.set_timeout(self.time());
         request
+    }
+
+    /// How long a call may take.
+    fn time(&self) -> Duration {
+        self.limits.call.min(self.deadline.left())
     }
 
     /// Waits for an answer no longer than the deadline; tonic itself minds it only until an answer begins.
     async fn within<T>(&self, answer: impl Future<Output = Result<T, Status>>) -> Result<T, Status> {
-        let answer = tokio::time::timeout(self.deadline, answer).await;
+        let answer = tokio::time::timeout(self.time(), answer).await;
         let answer = answer.unwrap_or_else(|_| Err(Status::deadline_exceeded("")));
         answer.map_err(|status| if is_expired(&status) { Status::deadline_exceeded("") } else { status })
     }
@@ -134,7 +148,8 @@ impl Session {
         profile: String,
         cursor: Option<i64>,
         progress: ProgressSink<'_>,
-    ) -> Result<Transcript, FatalError> {
+        out: Out<'_>,
+    ) -> Result<(), FatalError> {
         let mut client = WaccaUserClient::new(self.channel.clone());
         let request = self.request(DataRequest { api_id: profile.clone() });
         let data = self.within(client.get_data(request)).await.map_err(|status| {
@@ -150,18 +165,18 @@ impl Session {
         // This call takes no cursor.
         let is_new =
             |item: &PlaylogStreamItem| !item.info.as_ref().is_some_and(|info| is_old(&info.user_play_date, cursor));
-        self.read(client.get_playlog(request), &data, is_new, progress).await
+        let transcript = Transcript::new(&data, &self.limits, out);
+        self.read(client.get_playlog(request), transcript, is_new, progress).await
     }
 
     /// Reads a stream to its end. The deadline is that of the whole call.
     async fn read<T: Serialize>(
         &self,
         call: impl Future<Output = Result<Response<Streaming<T>>, Status>>,
-        profile: &Value,
+        mut transcript: Transcript<'_>,
         is_wanted: impl Fn(&T) -> bool,
         progress: ProgressSink<'_>,
-    ) -> Result<Transcript, FatalError> {
-        let mut transcript = Transcript::new(profile);
+    ) -> Result<(), FatalError> {
         let failed = |status| {
             log_status("GetPlaylog", &status);
             upstream("Failed to get scores from MYT.")
@@ -178,9 +193,9 @@ impl Session {
             progress(Progress { pages: 1, scores: transcript.received() });
             Ok(())
         };
-        let read = tokio::time::timeout(self.deadline, reading).await;
+        let read = tokio::time::timeout(self.time(), reading).await;
         read.unwrap_or_else(|_| Err(failed(Status::deadline_exceeded(""))))?;
-        Ok(transcript)
+        transcript.finish()
     }
 }
 
@@ -237,6 +252,9 @@ fn presentable(text: &str) -> String {
 
 /// The code only: a message may repeat the card.
 fn log_status(call: &str, status: &Status) {
+    if let Some(problem) = tls::distrust(status) {
+        log::warn!("MYT: {}: {problem}", NoAnswer::Untrusted);
+    }
     log::warn!("MYT answered {call} with {:?}", status.code());
 }
 

@@ -31,7 +31,7 @@ pub(super) async fn traverse(
     base: &str,
     first: &str,
     bearer: &mut impl Bearer,
-    transcript: &mut Transcript,
+    transcript: &mut Transcript<'_>,
 ) -> Result<(), FatalError> {
     let mut next = Some(format!("{base}{first}"));
     let (mut fetched, mut progress, mut renewed) = (HashSet::new(), Progress::default(), false);

@@ -3,14 +3,13 @@
 use reqwest::Url;
 use reqwest::header::HeaderValue;
 use reqwest::redirect::Policy;
-use rustls::crypto::ring;
-use rustls::{ClientConfig, RootCertStore};
 use thiserror::Error;
 
 use super::http::Http;
 use super::limits::Limits;
 use super::myt::{ConfigError, MytConfig};
 use super::secret::Secret;
+use super::tls::Authorities;
 use crate::api::source::{ArcGame, CgService, KaiService, Source};
 
 /// What the operator may set up, as it was written.
@@ -38,6 +37,8 @@ pub struct Configuration {
     pub cg_gan: CgConfiguration,
     /// MYT.
     pub myt: MytConfiguration,
+    /// Certificates, in PEM form, of authorities that are trusted beside the well-known ones.
+    pub authorities: Option<String>,
     /// How long and how much.
     pub limits: Limits,
 }
@@ -129,6 +130,9 @@ pub enum ConfigurationError {
     /// A name that cannot be sent.
     #[error("The instance's name and version cannot be sent as User-Agent: they hold control characters.")]
     UserAgent,
+    /// Authorities that cannot be read.
+    #[error("The certificates of authorities cannot be used: {0}.")]
+    Authorities(String),
     /// No client can be made.
     #[error("No HTTP client can be made: {0}.")]
     Client(String),
@@ -205,8 +209,9 @@ impl Services {
         let Configuration { instance, version, our_url, limits, .. } = configuration;
         let kai = |service: KaiService, configuration| Kai::new(service.as_str(), configuration);
         let cg = |service: CgService, configuration| Cg::new(service.as_str(), configuration);
+        let authorities = Authorities::new(configuration.authorities)?;
         Ok(Self {
-            http: client(&instance, &version, limits)?,
+            http: client(&instance, &version, &authorities, limits.clone())?,
             instance,
             our_url: our_url.trim_end_matches('/').to_owned(),
             kai: [
@@ -224,7 +229,8 @@ impl Services {
                 configuration.myt.host.as_deref(),
                 configuration.myt.token.as_ref().map(Secret::expose),
                 configuration.myt.plaintext,
-            )?,
+            )?
+            .with(authorities, limits),
         })
     }
 
@@ -355,18 +361,16 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 /// Neither redirects nor cookies nor a proxy: requests go to the service, or nowhere.
-fn client(instance: &str, version: &str, limits: Limits) -> Result<Http, ConfigurationError> {
+fn client(
+    instance: &str,
+    version: &str,
+    authorities: &Authorities,
+    limits: Limits,
+) -> Result<Http, ConfigurationError> {
     let agent = HeaderValue::from_bytes(format!("{instance}/{version}").as_bytes());
     let agent = agent.map_err(|_| ConfigurationError::UserAgent)?;
-    // The certificates are built in: the machine's own may be missing.
-    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let tls = ClientConfig::builder_with_provider(ring::default_provider().into())
-        .with_safe_default_protocol_versions()
-        .map_err(|error| ConfigurationError::Client(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
     let client = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
+        .tls_backend_preconfigured(authorities.for_http()?)
         .user_agent(agent)
         .redirect(Policy::none())
         .no_proxy()

@@ -8,6 +8,7 @@ use std::time::Duration;
 use prost::Message;
 use serde_json::{Value, json};
 use tachi_core::import_type::ImportType;
+use tachi_mock_myt::{CARD, End, Mock, Seen, State, TOKEN, plays};
 use tachi_parsers::api::source::{MytTitle, Source};
 use tachi_parsers::error::{FatalError, FatalKind};
 use tachi_parsers::fetch::Progress;
@@ -18,7 +19,6 @@ use tonic::Code;
 
 use crate::cases::Case;
 use crate::ir::plain;
-use crate::support::myt::{CARD, End, Mock, Seen, State, TOKEN, plays};
 
 fn config(mock: &Mock, token: &str) -> MytConfig {
     MytConfig::new(Some(&mock.address.to_string()), Some(token), true).unwrap()
@@ -37,13 +37,14 @@ fn run_with(
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<Vec<u8>, FatalError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let fetched = runtime.block_on(assert_send(fetch(config, title, card, cursor, progress)));
+    let mut out = Vec::new();
+    let fetched = runtime.block_on(assert_send(fetch(config, title, card, cursor, progress, &mut out)));
     if let Err(error) = &fetched {
         for secret in [TOKEN, "127.0.0.1", CARD] {
             assert!(!error.message.contains(secret), "{error}");
         }
     }
-    fetched
+    fetched.map(|()| out)
 }
 
 /// Imports run as tasks that may move between threads.
@@ -418,7 +419,7 @@ fn a_stream_that_stalls_ends_at_the_deadline() {
     for end in [End::Stalls(0), End::Stalls(2)] {
         let mock = three_plays(State { end, ..State::default() });
         let mut config = config(&mock, TOKEN);
-        config.deadline = Duration::from_millis(500);
+        config.limits.call = Duration::from_millis(500);
         let fetched = run(&config, MytTitle::Chunithm, CARD, None);
         assert_eq!(failure(fetched), upstream("Failed to get scores from MYT."));
     }
@@ -437,7 +438,7 @@ fn a_look_up_that_is_never_answered_ends_at_the_deadline() {
     let mut config = listener(|mut stream| {
         std::thread::spawn(move || while stream.read(&mut [0; 1024]).is_ok_and(|read| read > 0) {});
     });
-    config.deadline = Duration::from_millis(300);
+    config.limits.call = Duration::from_millis(300);
     let fetched = run(&config, MytTitle::Chunithm, CARD, None);
     assert_eq!(failure(fetched), upstream("Unexpected response from MYT - 4"));
 }

@@ -9,12 +9,13 @@ use tachi_import::failpoints::Fault;
 use tachi_import::stage::Stage;
 use tachi_server::config::Options;
 
+use super::faults::{self, ENDLESS, PAGES};
 use super::{
-    FLO, HISTORY, INVALID, PROFILE, WAIT, failed, held, import, item, left, link, linked, new_scores, on_both, pair,
-    tokens, trackers, with_flo,
+    FLO, HISTORY, PROFILE, WAIT, failed, flo, held, import, item, left, link, linked, new_scores, on_both, on_each,
+    pair, tokens, trackers, with_flo,
 };
 use crate::kai::Kai;
-use crate::support::{Stored, TestServer};
+use crate::support::{Player, Stored, TestServer, limits};
 use crate::upstream::Reply;
 
 fn error_kinds(document: &Value) -> Vec<&str> {
@@ -113,45 +114,78 @@ fn a_token_that_ends_on_the_way_is_refreshed_once() {
     });
 }
 
+/// Players who link one after another with the tokens that hold then.
+fn newcomers<'a>(server: &'a TestServer) -> impl FnMut() -> Player<'a> {
+    let mut number = 0;
+    move || {
+        number += 1;
+        let (player, pair) = (server.player(), tokens(number));
+        link(server, player.id, Link::Flo, &[&*pair[0], &*pair[1]]);
+        player
+    }
+}
+
 #[test]
 fn what_fails_on_a_later_page_leaves_nothing_but_the_new_link() {
-    let no_links = "Received no _links prop from their API. This is not an error with Tachi.";
-    let second = format!("{HISTORY}?page=2");
-    let page = |next: &str, items: &str| Reply::ok(format!(r#"{{"_links":{{"_next":{next}}},"_items":{items}}}"#));
-    let redirect = Reply::status(302, "").with("Location", HISTORY);
-    let base = "{base}";
-    let endless = "An infinite loop appears to have occurred while synchronising with this api.";
-    let rows = [
-        ("failure", Reply::status(500, "{}"), 500, INVALID),
-        ("overload", Reply::status(503, "{}"), 500, INVALID),
-        ("redirect", redirect, 500, INVALID),
-        ("reset", Reply::Reset, 500, INVALID),
-        ("broken off", Reply::Truncated(b"{".to_vec()), 500, INVALID),
-        ("no JSON", Reply::ok("<html>"), 500, INVALID),
-        ("no links", Reply::ok(r#"{"_items":[]}"#), 500, no_links),
-        ("a next that is none", page("5", "[]"), 500, "Received invalid _links._next prop from their API."),
-        ("items that are none", page("null", "{}"), 500, "Received invalid _items from their API."),
-        ("a foreign next", page(r#""http://elsewhere.example/x""#, "[]"), 500, "{base} returned invalid data."),
-        ("a loop", page(&format!(r#""{base}{HISTORY}?page=2""#), "[]"), 508, endless),
-    ];
-    for (what, reply, status, text) in rows {
-        on_both(|server, kai, player| {
-            println!("{what}");
+    on_each(&faults::small(), flo, |server, kai| {
+        two_pages(kai);
+        let second = format!("{HISTORY}?page=2");
+        let mut faults = faults::answers();
+        faults.extend(faults::pages(&kai.upstream.origin(), &second));
+        let (mut newcomer, mut players) = (newcomers(server), Vec::new());
+        faults::expect(server, &kai.upstream, &second, faults, FLO, || {
+            let player = newcomer();
+            players.push(player.id);
+            player
+        });
+        for (number, player) in players.into_iter().enumerate() {
+            assert_eq!(pair(server, player), tokens(number + 2));
+        }
+    });
+}
+
+#[test]
+fn what_passes_is_tried_again() {
+    on_each(&limits(), flo, |server, kai| {
+        two_pages(kai);
+        faults::expect_recovery(&kai.upstream, &format!("{HISTORY}?page=2"), FLO, newcomers(server));
+    });
+}
+
+#[test]
+fn what_never_answers_is_not_waited_for() {
+    for limits in [faults::brief(), faults::short_of_time()] {
+        on_each(&limits, flo, |server, kai| {
             two_pages(kai);
-            let base = kai.upstream.origin();
-            let reply = match reply.clone() {
-                Reply::Answer { status, headers, body } => {
-                    let body = String::from_utf8(body).unwrap().replace("{base}", &base).into_bytes();
-                    Reply::Answer { status, headers, body }
-                }
-                other => other,
-            };
-            kai.upstream.always(&second, reply);
-            let answer = import(&player.caller, FLO);
-            failed(server, player.id, &answer, status, &text.replace("{base}", &base));
-            assert_eq!(pair(server, player.id), tokens(2));
+            let (upstream, second) = (&kai.upstream, format!("{HISTORY}?page=2"));
+            faults::expect(server, upstream, &second, faults::silence(), FLO, newcomers(server));
         });
     }
+}
+
+#[test]
+fn a_refresh_that_is_never_answered_is_not_waited_for() {
+    on_each(&faults::brief(), flo, |server, kai| {
+        let player = linked(server);
+        kai.upstream.once("/oauth/token", Reply::Silence);
+        let text = "An error has occurred while attempting reauthentication.";
+        failed(server, player.id, &import(&player.caller, FLO), 500, text);
+        assert_eq!((pair(server, player.id), kai.upstream.asked().len()), (tokens(1), 1));
+    });
+}
+
+#[test]
+fn pages_without_end_are_an_endless_loop_and_those_at_the_limit_are_none() {
+    on_each(&faults::small(), flo, |server, kai| {
+        let player = linked(server);
+        let score = item(1000, 1501, 15);
+        let page: &[&str] = &[&score];
+        kai.history(HISTORY, &[page; PAGES + 1]);
+        failed(server, player.id, &import(&player.caller, FLO), 508, ENDLESS);
+        assert_eq!(pair(server, player.id), tokens(2));
+        kai.history(HISTORY, &[page; PAGES]);
+        assert_eq!(new_scores(&import(&player.caller, FLO).body()), 1);
+    });
 }
 
 #[test]

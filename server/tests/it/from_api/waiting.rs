@@ -12,11 +12,12 @@ use tachi_db::background::{BackgroundImport, background_claim, background_exists
 use tachi_db::imports::TrackerKind;
 use tachi_db::{Conn, DbError};
 use tachi_server::app::now;
-use tachi_server::config::Options;
 
-use super::{FLO, HISTORY, PATH, WAIT, eventually, held, import, item, link, linked, new_scores, trackers, with_flo};
-use crate::postgres::postgres_database;
-use crate::support::{Answer, Form, NOON, Player, TestServer, batch, keys, score};
+use super::{
+    FLO, HISTORY, PATH, WAIT, eventually, held, import, item, link, linked, new_scores, on_each, poll, start, trackers,
+    with_flo,
+};
+use crate::support::{Form, NOON, Player, TestServer, batch, limits, score};
 use crate::upstream::{Reply, Request, Upstream};
 
 /// A service whose second page comes only when it may.
@@ -68,32 +69,12 @@ fn slow(request: &Request, gate: &AtomicBool) -> Reply {
 
 #[track_caller]
 fn on_both(test: impl Fn(&TestServer, &Slow, &Player<'_>)) {
-    let run = |database_url: Option<String>| {
+    let start = || {
         let slow = Slow::start();
-        let server = TestServer::with(Options { database_url, ..with_flo(&slow.upstream.origin()) });
-        test(&server, &slow, &linked(&server));
+        let options = with_flo(&slow.upstream.origin());
+        (slow, options)
     };
-    run(None);
-    if let Some(postgres) = postgres_database() {
-        run(Some(postgres.url.clone()));
-    }
-}
-
-fn poll(server: &TestServer, import: &str) -> Answer {
-    server.guest().get(&format!("/api/v1/imports/{import}/poll-status"))
-}
-
-/// Asks for an import in the background; returns its identifier.
-#[track_caller]
-fn start(player: &Player<'_>) -> String {
-    let request = player.caller.request(Method::POST, PATH).header("Prefer", "respond-async");
-    let answer = Answer::from(request.json(&json!({"importType": FLO})).send().unwrap());
-    assert_eq!((answer.status, answer.header("Preference-Applied")), (202, Some("respond-async")), "{}", answer.text);
-    let body = answer.json()["body"].clone();
-    assert_eq!(keys(&body), ["importID", "url"]);
-    let id = body["importID"].as_str().unwrap().to_owned();
-    assert_eq!(body["url"], format!("https://us.example.com/api/v1/imports/{id}/poll-status"));
-    id
+    on_each(&limits(), start, |server, slow| test(server, slow, &linked(server)));
 }
 
 #[test]
@@ -141,7 +122,7 @@ fn an_import_whose_sender_hangs_up_goes_on_to_its_end() {
 #[test]
 fn who_polls_is_told_how_much_was_fetched() {
     on_both(|server, slow, player| {
-        let id = start(player);
+        let id = start(&player.caller, FLO);
         eventually("nobody asked for the second page", || slow.is_asked());
         let answer = poll(server, &id);
         let body = answer.body();
@@ -181,7 +162,7 @@ fn imports_that_wait_in_the_background_keep_no_thread_from_others() {
     let slow = Slow::start();
     let server = TestServer::with(with_flo(&slow.upstream.origin()));
     let players: Vec<Player<'_>> = (0..20).map(|_| linked(&server)).collect();
-    let ids: Vec<String> = players.iter().map(start).collect();
+    let ids: Vec<String> = players.iter().map(|player| start(&player.caller, FLO)).collect();
     let asked = || slow.upstream.requests().iter().filter(|request| request.target.ends_with("page=2")).count();
     eventually("they do not wait at the same time", || asked() == players.len());
     let form = Form::import("file/batch-manual", &batch(&[score("AA", 3000, "CLEAR", NOON)]));
@@ -239,7 +220,7 @@ fn an_import_in_the_background_meets_another_one_and_comes_back() {
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| import(&player.caller, FLO).body());
         eventually("nobody asked for the second page", || slow.is_asked());
-        let id = start(&player);
+        let id = start(&player.caller, FLO);
         std::thread::sleep(Duration::from_millis(200));
         assert_eq!(poll(&server, &id).body()["importStatus"], "ongoing");
         slow.go_on();
@@ -249,7 +230,7 @@ fn an_import_in_the_background_meets_another_one_and_comes_back() {
     });
     // A failure is told to who polls, with its own status.
     let stranger = server.player();
-    let id = start(&stranger);
+    let id = start(&stranger.caller, FLO);
     eventually("it never failed", || poll(&server, &id).status == 401);
     poll(&server, &id).refused(401, "No authentication was stored for FLO.");
     link(&server, stranger.id, tachi_db::links::Link::Flo, &["a", "b"]);

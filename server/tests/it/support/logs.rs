@@ -4,9 +4,10 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
-/// Keeps errors, and every line that holds what nobody may see.
+/// Keeps errors and warnings, and every line that holds what nobody may see.
 struct Logger {
     errors: Mutex<Vec<String>>,
+    warnings: Mutex<Vec<String>>,
     secrets: Mutex<Vec<String>>,
     leaks: Mutex<Vec<String>>,
     lines: Mutex<usize>,
@@ -14,6 +15,7 @@ struct Logger {
 
 static LOGGER: Logger = Logger {
     errors: Mutex::new(Vec::new()),
+    warnings: Mutex::new(Vec::new()),
     secrets: Mutex::new(Vec::new()),
     leaks: Mutex::new(Vec::new()),
     lines: Mutex::new(0),
@@ -38,8 +40,10 @@ impl Log for Logger {
             locked(&self.leaks).push(line.clone());
         }
         *locked(&self.lines) += 1;
-        if record.level() == Level::Error {
-            locked(&self.errors).push(line);
+        match record.level() {
+            Level::Error => locked(&self.errors).push(line),
+            Level::Warn => locked(&self.warnings).push(line),
+            _ => {}
         }
     }
 
@@ -58,12 +62,22 @@ pub fn listen() {
 /// Starts to look for texts.
 pub fn watch(secrets: &[&str]) {
     listen();
-    locked(&LOGGER.secrets).extend(secrets.iter().map(|secret| (*secret).to_owned()));
+    let mut known = locked(&LOGGER.secrets);
+    for secret in secrets {
+        if !known.iter().any(|known| known == secret) {
+            known.push((*secret).to_owned());
+        }
+    }
 }
 
 /// The errors so far.
 pub fn errors() -> Vec<String> {
     locked(&LOGGER.errors).clone()
+}
+
+/// The warnings so far.
+pub fn warnings() -> Vec<String> {
+    locked(&LOGGER.warnings).clone()
 }
 
 /// The lines so far that hold one of those texts.

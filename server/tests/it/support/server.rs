@@ -22,6 +22,7 @@ use tachi_db::scores::scores_count;
 use tachi_db::sessions::sessions_recent;
 use tachi_db::tokens::{NewToken, token_insert};
 use tachi_db::users::{AuthLevel, NewUser, user_insert};
+use tachi_parsers::fetch::Limits;
 use tachi_server::app::{App, now};
 use tachi_server::auth::hash_token;
 use tachi_server::builtin::load_if_empty;
@@ -63,6 +64,11 @@ pub fn settings_with_key() -> Options {
     Options { upstream, ..settings() }
 }
 
+/// The limits of what is fetched; tests do not wait until a service that is down may have come back.
+pub fn limits() -> Limits {
+    Limits { retries: [Duration::from_millis(10), Duration::from_millis(20)], ..Limits::default() }
+}
+
 /// Runs a test on each kind of database, one after the other.
 #[track_caller]
 pub fn on_both(test: impl Fn(&TestServer)) {
@@ -74,7 +80,7 @@ pub fn on_both(test: impl Fn(&TestServer)) {
 pub fn on_both_with(options: impl Fn() -> Options, test: impl Fn(&TestServer)) {
     test(&TestServer::with(options()));
     if let Some(postgres) = postgres_database() {
-        test(&TestServer::launch(options(), Some(postgres)));
+        test(&TestServer::launch(options(), Some(postgres), limits()));
     }
 }
 
@@ -86,10 +92,15 @@ impl TestServer {
 
     /// A server on SQLite with other settings.
     pub fn with(options: Options) -> Self {
-        Self::launch(options, None)
+        Self::limited(options, limits())
     }
 
-    fn launch(options: Options, postgres: Option<PostgresDatabase>) -> Self {
+    /// A server with other settings and other limits for what it fetches.
+    pub fn limited(options: Options, limits: Limits) -> Self {
+        Self::launch(options, None, limits)
+    }
+
+    fn launch(options: Options, postgres: Option<PostgresDatabase>, limits: Limits) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings::load(Options {
             data_dir: Some(folder.path().to_owned()),
@@ -98,8 +109,7 @@ impl TestServer {
             ..options
         });
         let mut settings = settings.unwrap();
-        // Tests do not wait until a service that is down may have come back.
-        settings.upstream.limits.retries = [Duration::from_millis(10), Duration::from_millis(20)];
+        settings.upstream.limits = limits;
         let settings = Arc::new(settings);
         let counting = tachi_db::Options { count_statements: true, ..tachi_db::Options::default() };
         let database = tachi_db::Database::open(&settings.database_url, &counting).unwrap();
@@ -235,6 +245,11 @@ pub struct Caller<'a> {
 }
 
 impl Caller<'_> {
+    /// The server that it calls.
+    pub fn server(&self) -> &TestServer {
+        self.server
+    }
+
     /// A request, to be filled in and sent.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = client().request(method, format!("{}{path}", self.server.url));

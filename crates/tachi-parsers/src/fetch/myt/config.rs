@@ -2,15 +2,16 @@
 
 use std::fmt;
 use std::net::IpAddr;
-use std::time::Duration;
 
 use thiserror::Error;
 use tonic::codegen::http::uri::Authority;
 use tonic::metadata::{Ascii, MetadataValue};
-use tonic::transport::{Channel, ClientTlsConfig, Endpoint};
+use tonic::transport::{Channel, Endpoint};
 
 use super::upstream;
 use crate::error::{FatalError, FatalKind};
+use crate::fetch::Limits;
+use crate::fetch::tls::Authorities;
 
 /// How MYT is reached. What is missing is noticed when it is needed.
 #[derive(Clone)]
@@ -18,8 +19,9 @@ pub struct MytConfig {
     host: Option<Authority>,
     bearer: Option<MetadataValue<Ascii>>,
     plaintext: bool,
-    /// How long a call may take, all of its answer included; 10 minutes unless changed.
-    pub deadline: Duration,
+    authorities: Authorities,
+    /// How long and how much.
+    pub limits: Limits,
 }
 
 /// Why a configuration is refused.
@@ -48,7 +50,12 @@ impl MytConfig {
             return Err(ConfigError::Plaintext);
         }
         let bearer = token.map(bearer).transpose()?;
-        Ok(Self { host, bearer, plaintext, deadline: Duration::from_secs(10 * 60) })
+        Ok(Self { host, bearer, plaintext, authorities: Authorities::default(), limits: Limits::default() })
+    }
+
+    /// The same under other limits, and trusting these authorities too.
+    pub(in crate::fetch) fn with(self, authorities: Authorities, limits: Limits) -> Self {
+        Self { authorities, limits, ..self }
     }
 
     /// Whether host and token are there.
@@ -63,12 +70,12 @@ impl MytConfig {
         let endpoint = if self.plaintext {
             Endpoint::from_shared(format!("http://{host}"))
         } else {
-            let tls = ClientTlsConfig::new().with_webpki_roots();
+            let tls = self.authorities.for_grpc();
             Endpoint::from_shared(format!("https://{host}")).and_then(|endpoint| endpoint.tls_config(tls))
         };
         let endpoint = endpoint.and_then(|endpoint| endpoint.user_agent(USER_AGENT));
         let endpoint = endpoint.map_err(|_| upstream("Failed to look up card at MYT. Are they down?"))?;
-        Ok(endpoint.connect_timeout(CONNECT_TIMEOUT).http2_adaptive_window(true).connect_lazy())
+        Ok(endpoint.connect_timeout(self.limits.connect).http2_adaptive_window(true).connect_lazy())
     }
 
     /// The header that authorises the operator.
@@ -84,8 +91,7 @@ impl fmt::Debug for MytConfig {
             .field("host", &self.host)
             .field("token", &self.bearer.as_ref().map(|_| "***"))
             .field("plaintext", &self.plaintext)
-            .field("deadline", &self.deadline)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -94,7 +100,6 @@ fn unconfigured(text: &str) -> FatalError {
 }
 
 const USER_AGENT: &str = concat!("tachi/", env!("CARGO_PKG_VERSION"));
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 fn parse_host(host: &str) -> Result<Authority, ConfigError> {
     let authority = host.parse::<Authority>().map_err(|_| ConfigError::Host)?;

@@ -110,8 +110,9 @@ pub fn run(
 ) -> (Result<String, FatalError>, Vec<Progress>) {
     let told = Mutex::new(Vec::new());
     let progress = |progress| told.lock().unwrap().push(progress);
-    let result = block_on(fetch(services, import_type, links, &progress, cursor));
-    let text = result.map(|bytes| String::from_utf8(bytes).unwrap());
+    let mut out = Vec::new();
+    let result = block_on(fetch(services, import_type, links, &progress, cursor, &mut out));
+    let text = result.map(|()| String::from_utf8(out).unwrap());
     (text, told.into_inner().unwrap())
 }
 

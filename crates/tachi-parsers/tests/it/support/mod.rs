@@ -2,6 +2,4 @@
 //! path.
 
 pub mod kai;
-pub mod myt;
-pub mod raw;
 pub mod upstream;

@@ -145,6 +145,12 @@ impl Upstream {
         locked(&self.shared.requests).clone()
     }
 
+    /// How often it was asked for a target: a path, or a path with its query.
+    pub fn asked_for(&self, target: &str) -> usize {
+        let is_meant = |request: &&Request| request.target == target || request.path() == target;
+        locked(&self.shared.requests).iter().filter(is_meant).count()
+    }
+
     /// `<method> <target>` of all that it was asked, in order.
     pub fn asked(&self) -> Vec<String> {
         locked(&self.shared.requests).iter().map(|request| format!("{} {}", request.method, request.target)).collect()

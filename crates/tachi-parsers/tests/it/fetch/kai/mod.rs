@@ -57,7 +57,7 @@ impl World {
 
     /// How often a path was asked for.
     fn asked_for(&self, path: &str) -> usize {
-        self.kai.upstream.requests().iter().filter(|request| request.path() == path).count()
+        self.kai.upstream.asked_for(path)
     }
 
     fn page_2(&self) -> String {

@@ -1,13 +1,16 @@
 //! Compressed answers, and how large answers may be.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use tachi_parsers::fetch::Limits;
+use tachi_core::import_type::ImportType;
+use tachi_parsers::error::{FatalError, FatalKind};
+use tachi_parsers::fetch::{Limits, fetch};
 
 use super::{HISTORY, World, invalid};
-use crate::fetch::quick;
+use crate::fetch::{block_on, quick};
+use crate::support::kai::Kai;
 use crate::support::upstream::Reply;
 
 fn gzip(body: &[u8]) -> Vec<u8> {
@@ -60,4 +63,49 @@ fn an_answer_has_a_limit_that_holds_after_decompression() {
 fn a_transcript_has_a_limit() {
     let world = World::with(Limits { transcript: 60, ..quick() });
     assert_eq!(world.failure(), (500, "Received more than 60 bytes of scores from their API.".to_owned()));
+}
+
+/// Notes what it is given, and how much the service had been asked by then.
+struct Sink<'a> {
+    kai: &'a Kai,
+    written: Vec<(usize, String)>,
+    is_full: bool,
+}
+
+impl io::Write for Sink<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.is_full {
+            return Err(io::Error::other("no space left"));
+        }
+        self.written.push((self.kai.upstream.asked().len(), String::from_utf8(bytes.to_vec()).unwrap()));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn fetch_into(world: &World, sink: &mut Sink<'_>) -> Result<(), FatalError> {
+    block_on(fetch(&world.services, ImportType::ApiFloIidx, &world.links, &|_| {}, None, sink))
+}
+
+#[test]
+fn every_page_is_written_down_before_the_next_one_is_asked_for() {
+    let world = World::new();
+    world.kai.history(HISTORY, &[&["1", "2"], &["3"], &["4"]]);
+    let mut sink = Sink { kai: &world.kai, written: Vec::new(), is_full: false };
+    fetch_into(&world, &mut sink).unwrap();
+    // The token and the profile come first.
+    let pages = sink.written.iter().filter(|(_, text)| text.starts_with('['));
+    let pages: Vec<(usize, &str)> = pages.map(|(asked, text)| (*asked, text.as_str())).collect();
+    assert_eq!(pages, [(3, "[1,2]"), (4, "[3]"), (5, "[4]")]);
+}
+
+#[test]
+fn a_transcript_that_cannot_be_written_is_a_fault_of_ours() {
+    let world = World::new();
+    let error = fetch_into(&world, &mut Sink { kai: &world.kai, written: Vec::new(), is_full: true }).unwrap_err();
+    assert_eq!(error.kind, FatalKind::Unconfigured);
+    assert_eq!(error.message, "An internal service error has occurred. This has been reported!");
 }

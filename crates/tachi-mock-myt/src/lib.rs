@@ -19,11 +19,13 @@ use self::proto::mythos::cards::v0::{LookupRequest, LookupResponse};
 pub use self::proto::mythos::{
     chunithm::v0 as chunithm, maimai::v0 as maimai, ongeki::v0 as ongeki, wacca::v0 as wacca,
 };
-use super::raw::RawChunithm;
+use self::raw::RawChunithm;
+
+mod raw;
 
 #[expect(clippy::allow_attributes, clippy::too_many_lines, reason = "generated code")]
 mod proto {
-    include!(concat!(env!("OUT_DIR"), "/server/myt.rs"));
+    include!(concat!(env!("OUT_DIR"), "/myt.rs"));
 }
 
 /// The operator's token.
@@ -44,6 +46,8 @@ pub struct State {
     pub ranks: Vec<(i32, i32)>,
     /// How a look-up fails.
     pub look_up: Option<Code>,
+    /// Whether a look-up is never answered.
+    pub look_up_hangs: bool,
     /// How player data fails.
     pub data: Option<Code>,
     /// How streams end.
@@ -79,6 +83,7 @@ pub enum Seen {
 /// A running service, which ends with this value.
 pub struct Mock {
     pub address: SocketAddr,
+    state: Arc<Mutex<Arc<State>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
     runtime: Arc<Mutex<Option<Runtime>>>,
 }
@@ -89,7 +94,8 @@ impl Mock {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (cut, cuts) = mpsc::channel();
         let raw = state.raw.clone().map(RawChunithm);
-        let service = Service { state: Arc::new(state), seen: Arc::clone(&seen), cut };
+        let state = Arc::new(Mutex::new(Arc::new(state)));
+        let service = Service { state: Arc::clone(&state), seen: Arc::clone(&seen), cut };
         let _guard = runtime.enter();
         let incoming = TcpIncoming::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = incoming.local_addr().unwrap();
@@ -110,7 +116,12 @@ impl Mock {
                 stop(&cutter);
             }
         });
-        Self { address, seen, runtime }
+        Self { address, state, seen, runtime }
+    }
+
+    /// From now on it holds that, and misbehaves like that; [`raw`](State::raw) is for a start only.
+    pub fn set(&self, state: State) {
+        *self.state.lock().unwrap() = Arc::new(state);
     }
 
     /// The requests so far.
@@ -134,7 +145,7 @@ fn stop(runtime: &Mutex<Option<Runtime>>) {
 
 #[derive(Clone)]
 struct Service {
-    state: Arc<State>,
+    state: Arc<Mutex<Arc<State>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
     cut: mpsc::Sender<()>,
 }
@@ -144,9 +155,14 @@ impl Service {
         self.seen.lock().unwrap().push(seen);
     }
 
+    fn state(&self) -> Arc<State> {
+        Arc::clone(&self.state.lock().unwrap())
+    }
+
     fn play_log<T: Send + 'static>(&self, items: Vec<T>) -> Response<BoxStream<T>> {
-        let (count, cut, drip) = (items.len(), self.cut.clone(), self.state.drip);
-        let (count, end): (usize, BoxStream<T>) = match self.state.end {
+        let state = self.state();
+        let (count, cut, drip) = (items.len(), self.cut.clone(), state.drip);
+        let (count, end): (usize, BoxStream<T>) = match state.end {
             End::Whole => (count, Box::pin(tokio_stream::empty())),
             End::Fails(after, code) => {
                 let status = Status::new(code, format!("no more for {TOKEN}"));
@@ -188,14 +204,17 @@ impl Cards for Service {
         let (timeout, agent) = (header(&request, "grpc-timeout"), header(&request, "user-agent"));
         let LookupRequest { access_code, titles } = request.into_inner();
         self.see(Seen::LookUp { card: access_code.clone(), titles, timeout, agent });
-        if let Some(code) = self.state.look_up {
+        let state = self.state();
+        if state.look_up_hangs {
+            std::future::pending::<()>().await;
+        }
+        if let Some(code) = state.look_up {
             return Err(Status::new(code, format!("trouble with {TOKEN}")));
         }
         if access_code != CARD {
             return Err(Status::not_found("there is no such\n card"));
         }
-        let titles = self
-            .state
+        let titles = state
             .titles
             .iter()
             .map(|(kind, profile)| TitleEntry { title_kind: (*kind).to_owned(), title_api_id: (*profile).to_owned() });
@@ -220,7 +239,7 @@ macro_rules! play_log_service {
                 let cursor = request.last_user_play_date;
                 self.see(Seen::PlayLog { profile: request.profile_api_id, cursor: cursor.clone() });
                 let date = |item: &$package::GetPlaylogStreamItem| item.info.clone().unwrap().user_play_date;
-                let mut items = self.state.$package.clone();
+                let mut items = self.state().$package.clone();
                 items.retain(|item| cursor.as_ref().is_none_or(|cursor| date(item) > *cursor));
                 Ok(self.play_log(items))
             }
@@ -237,11 +256,12 @@ impl wacca::wacca_user_server::WaccaUser for Service {
     async fn get_data(&self, request: Request<wacca::DataRequest>) -> Result<Response<wacca::DataResponse>, Status> {
         authorise(&request)?;
         self.see(Seen::Data { profile: request.into_inner().api_id });
-        if let Some(code) = self.state.data {
+        let state = self.state();
+        if let Some(code) = state.data {
             return Err(Status::new(code, format!("trouble with {TOKEN}")));
         }
         let version = |rank| wacca::data_response::VersionData { rank, ..Default::default() };
-        let version_data = self.state.ranks.iter().map(|(id, rank)| (*id, version(*rank))).collect();
+        let version_data = state.ranks.iter().map(|(id, rank)| (*id, version(*rank))).collect();
         Ok(Response::new(wacca::DataResponse { user_name: "Player".to_owned(), version_data, ..Default::default() }))
     }
 
@@ -255,7 +275,7 @@ impl wacca::wacca_user_server::WaccaUser for Service {
         let request = request.into_inner();
         assert_eq!(request.music_id, None);
         self.see(Seen::PlayLog { profile: request.api_id, cursor: None });
-        Ok(self.play_log(self.state.wacca.clone()))
+        Ok(self.play_log(self.state().wacca.clone()))
     }
 }
 
