@@ -11,11 +11,13 @@ use tachi_db::{Conn, DbError, Target};
 use tachi_import::Importer;
 
 use crate::background::Background;
+use crate::captcha::Captcha;
 use crate::config::Settings;
 use crate::envelope::{ApiError, Kind};
 use crate::fetching::{Fetching, services};
 use crate::limits::Limits;
 use crate::login::Seen;
+use crate::mail::Mailer;
 use crate::metrics;
 use crate::routes::games::Counts;
 use crate::vault::Vault;
@@ -43,6 +45,10 @@ pub struct App {
     pub seen: Arc<Seen>,
     /// How often clients did what is limited, as this process counts.
     pub limits: Arc<Limits>,
+    /// What checks captchas, if they are asked for.
+    pub captcha: Option<Arc<Captcha>>,
+    /// What sends mail.
+    pub mailer: Arc<Mailer>,
     /// Keeps what users link.
     pub vault: Arc<Vault>,
     /// What fetches from the services that users have linked.
@@ -59,8 +65,9 @@ impl App {
     pub fn new(importer: Arc<Importer>, settings: Arc<Settings>) -> anyhow::Result<Self> {
         metrics::start();
         let vault = Arc::new(vault(&settings, importer.database().target()));
+        let captcha = settings.access.captcha.clone().map(Captcha::new).transpose()?.map(Arc::new);
         let fetching = Arc::new(Fetching::start(&importer, &vault, services::of(&settings)?)?);
-        let webhooks = Arc::new(Webhooks::start(&importer, settings.webhooks_to_loopback));
+        let webhooks = Arc::new(Webhooks::start(&importer, &vault, settings.webhooks_to_loopback));
         // The thread that tells them knows the importer, so that this must not keep it.
         let told = Arc::downgrade(&webhooks);
         importer.listen(move |news| {
@@ -68,6 +75,7 @@ impl App {
                 webhooks.tell(news);
             }
         });
+        let mailer = Arc::new(Mailer::start(&importer, &settings));
         let background = Arc::new(Background::start(&importer, &fetching));
         Ok(Self {
             settings,
@@ -78,6 +86,8 @@ impl App {
             counts: Arc::default(),
             seen: Arc::default(),
             limits: Arc::default(),
+            captcha,
+            mailer,
             vault,
             fetching,
             ending: Arc::default(),

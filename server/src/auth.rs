@@ -58,6 +58,15 @@ impl Caller {
         self.user.as_ref()
     }
 
+    /// The user.
+    ///
+    /// # Errors
+    /// 401 for a guest.
+    pub fn signed_in(&self) -> Result<&User, ApiError> {
+        let guest = || ApiError::new(Kind::Unauthorised, "You are not authorised to perform this action.");
+        self.user().ok_or_else(guest)
+    }
+
     /// What the caller may do.
     #[must_use]
     pub fn permissions(&self) -> &[String] {
@@ -205,11 +214,33 @@ impl<P: Permission> FromRequest for Permitted<P> {
         let request = request.clone();
         Box::pin(async move {
             let caller = identify(request).await?;
-            let user = caller
-                .user()
-                .ok_or_else(|| ApiError::new(Kind::Unauthorised, "You are not authorised to perform this action."))?;
+            let user = caller.signed_in()?.id;
             P::require(&caller.permissions)?;
-            Ok(Self { user: user.id, caller, permission: PhantomData })
+            Ok(Self { user, caller, permission: PhantomData })
+        })
+    }
+}
+
+/// An admin, by a login or any token: no permission stands for what admins may do.
+#[derive(Debug)]
+pub struct Admin {
+    /// Who it is.
+    pub user: UserId,
+}
+
+impl FromRequest for Admin {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let caller = identify(request).await?;
+            let user = caller.signed_in()?;
+            if user.auth_level != AuthLevel::Admin {
+                return Err(ApiError::new(Kind::Forbidden, "You are not an admin of this instance."));
+            }
+            Ok(Self { user: user.id })
         })
     }
 }

@@ -4,6 +4,7 @@
 mod group;
 pub mod access;
 pub mod database;
+pub mod mail;
 pub mod upstream;
 mod url;
 
@@ -20,6 +21,7 @@ use tachi_core::import_type::{self, ImportType};
 
 use self::access::{Access, AccessOptions};
 use self::database::DatabaseOptions;
+use self::mail::{Mail, MailOptions};
 use self::upstream::{Upstream, UpstreamOptions};
 use crate::vault::Key;
 
@@ -78,6 +80,11 @@ pub struct Options {
     #[arg(long, env = "TACHI_ASYNC_IMPORTS", global = true, value_name = "BOOL")]
     pub async_imports: Option<bool>,
 
+    /// Whether the input of every import is kept as a file named after it, in score-import-input in the data folder;
+    /// nothing removes them again [default: false]
+    #[arg(long, env = "TACHI_ARCHIVE_INPUTS", global = true, value_name = "BOOL")]
+    pub archive_inputs: Option<bool>,
+
     /// How long a server that is told to end goes on serving, in seconds, after it said that it is not ready
     /// [default: 1]
     #[arg(long, env = "TACHI_SHUTDOWN_DELAY", global = true, value_name = "SECONDS")]
@@ -122,6 +129,11 @@ pub struct Options {
     #[serde(skip)]
     pub access: AccessOptions,
 
+    /// The mail that is sent
+    #[command(flatten)]
+    #[serde(skip)]
+    pub mail: MailOptions,
+
     /// The services that scores are fetched from
     #[command(flatten)]
     #[serde(skip)]
@@ -162,6 +174,8 @@ pub struct Settings {
     pub max_body: usize,
     /// Whether imports are answered before they are done, also when the sender does not ask for it.
     pub async_imports: bool,
+    /// Whether the input of every import is kept.
+    pub archive_inputs: bool,
     /// How long a server that is told to end goes on serving.
     pub shutdown_delay: Duration,
     /// Whether events may be sent to programs on this machine; for tests.
@@ -180,6 +194,8 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// Who may come in, and how often.
     pub access: Access,
+    /// The mail that is sent, if any is.
+    pub mail: Option<Mail>,
     /// The services that scores are fetched from.
     pub upstream: Upstream,
     /// The key under which what users link is stored, if one is given.
@@ -227,7 +243,9 @@ impl Settings {
         let flavour: Flavour = flavour.parse().map_err(anyhow::Error::msg)?;
         let mut upstream = flags.upstream.over(file.upstream);
         let secret_key = upstream::key(upstream.secret_key.take(), upstream.secret_key_file.take())?;
+        let our_url = our_url(flags.our_url.or(file.our_url), bind)?;
         Ok(Self {
+            mail: mail::resolve(flags.mail.over(file.mail), &our_url)?,
             access: Access::resolve(flags.access.over(file.access))?,
             upstream: Upstream::resolve(upstream)?,
             secret_key,
@@ -239,10 +257,11 @@ impl Settings {
             games: games(flags.games.or(file.games).as_deref(), flavour)?,
             import_types: import_types(flags.import_types.or(file.import_types).as_deref(), flavour)?,
             name: flags.name.or(file.name).unwrap_or_else(|| "Tachi".to_owned()),
-            our_url: our_url(flags.our_url.or(file.our_url), bind)?,
+            our_url,
             max_upload: flags.max_upload.or(file.max_upload).unwrap_or(16 << 20),
             max_body: flags.max_body.or(file.max_body).unwrap_or(16 << 20),
             async_imports: flags.async_imports.or(file.async_imports).unwrap_or(false),
+            archive_inputs: flags.archive_inputs.or(file.archive_inputs).unwrap_or(false),
             shutdown_delay: Duration::from_secs(flags.shutdown_delay.or(file.shutdown_delay).unwrap_or(1).into()),
             webhooks_to_loopback: flags.webhooks_to_loopback,
             fervidex_min_version: flags
@@ -274,8 +293,9 @@ fn parse_file(text: &str) -> Result<Options> {
     let mut keys: toml::Table = toml::from_str(text)?;
     let database = group(&mut keys, DatabaseOptions::KEYS)?;
     let access = group(&mut keys, AccessOptions::KEYS)?;
+    let mail = group(&mut keys, MailOptions::KEYS)?;
     let upstream = group(&mut keys, UpstreamOptions::KEYS)?;
-    Ok(Options { database, access, upstream, ..keys.try_into()? })
+    Ok(Options { database, access, mail, upstream, ..keys.try_into()? })
 }
 
 /// Takes the keys of a group out of a file.
@@ -432,11 +452,11 @@ mod tests {
         let told = |settings: &Settings| {
             let Settings { data_dir, database, bind, flavour, name, our_url, max_upload, max_body, .. } = settings;
             let Settings { async_imports, shutdown_delay, fervidex_min_version, beatoraja_queue_size, .. } = settings;
-            let Settings { usc_queue_size, rules, log, log_format, access, upstream, .. } = settings;
+            let Settings { archive_inputs, usc_queue_size, rules, log, log_format, access, upstream, .. } = settings;
             format!(
                 "{data_dir:?} {database:?} {bind:?} {flavour:?} {name:?} {our_url:?} {max_upload:?} {max_body:?} \
                  {async_imports:?} {shutdown_delay:?} {fervidex_min_version:?} {beatoraja_queue_size:?} \
-                 {usc_queue_size:?} {rules:?} {log:?} {log_format:?} {access:?} {upstream:?}"
+                 {archive_inputs:?} {usc_queue_size:?} {rules:?} {log:?} {log_format:?} {access:?} {upstream:?}"
             )
         };
         assert_eq!(told(&given), told(&default));

@@ -1,5 +1,6 @@
 //! The public documents, made of what the database and the catalogue hold. Source: `spec/documents.md`.
 
+mod folder_raises;
 mod one_session;
 mod pbs;
 mod score_data;
@@ -20,6 +21,7 @@ use tachi_db::sessions::{StoredSession, sessions_by_public_ids};
 use tachi_db::users::{User, users_by_ids};
 use tachi_db::{Conn, DbError};
 
+pub use folder_raises::folder_raises;
 pub use one_session::{one_session, score_info};
 pub use pbs::{PbDocument, PbList, pb_list, pbs};
 use score_data::Data;

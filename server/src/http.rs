@@ -141,13 +141,23 @@ async fn refuse_repeated_keys(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    // Pages say it as a page.
     if request.method() == Method::GET
-        && let Some(key) = repeated_key(request.query_string())
+        && !routes::is_page(request.path())
+        && let Err(error) = check_keys(request.query_string())
     {
-        let error = ApiError::bad_request(format!("Invalid request with key {}", routes::shown(&key)));
         return Ok(request.error_response(error).map_into_right_body());
     }
     Ok(next.call(request).await?.map_into_left_body())
+}
+
+/// Refuses a query that has a key twice.
+///
+/// # Errors
+/// Names the key.
+pub fn check_keys(query: &str) -> Result<(), ApiError> {
+    repeated_key(query)
+        .map_or(Ok(()), |key| Err(ApiError::bad_request(format!("Invalid request with key {}", routes::shown(&key)))))
 }
 
 fn repeated_key(query: &str) -> Option<String> {

@@ -235,12 +235,18 @@ async fn limit<B: MessageBody + 'static>(
     Ok(answer)
 }
 
-/// Who sent a request, as far as limits go: an address, or a network of IPv6, of which everybody has one.
-fn client(request: &HttpRequest, access: &Access) -> String {
+/// The address that a request came from, as far as trusted proxies say.
+#[must_use]
+pub fn address_of(request: &HttpRequest, access: &Access) -> Option<IpAddr> {
     let forwarded = request.headers().get_all("X-Forwarded-For").map(|value| value.to_str().unwrap_or_default());
     let forwarded: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
     let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
-    match peer.map(|peer| sender(peer, &forwarded, access)) {
+    peer.map(|peer| sender(peer, &forwarded, access))
+}
+
+/// Who sent a request, as far as limits go: an address, or a network of IPv6, of which everybody has one.
+fn client(request: &HttpRequest, access: &Access) -> String {
+    match address_of(request, access) {
         Some(IpAddr::V4(address)) => address.to_string(),
         Some(IpAddr::V6(address)) => {
             let [a, b, c, d, ..] = address.segments();
@@ -289,6 +295,7 @@ mod tests {
             max_goal_subscriptions: 1000,
             max_quest_subscriptions: 100,
             oauth_client_cap: 15,
+            captcha: None,
         }
     }
 

@@ -77,21 +77,32 @@ impl<T: Owned, P: Permission> FromRequest for OwnersOnly<T, P> {
         let caller = Caller::from_request(request, payload);
         let request = request.clone();
         Box::pin(async move {
-            let thing = find::<T>(&request).await?;
+            let thing = of_path::<T>(&request).await?;
             let caller = caller.await?;
-            let user = caller
-                .user()
-                .ok_or_else(|| ApiError::new(Kind::Unauthorised, "You are not authorised to perform this action."))?;
-            if user.id != thing.owner() && user.auth_level != AuthLevel::Admin {
-                return Err(ApiError::new(Kind::Forbidden, format!("This {} belongs to somebody else.", T::NAME)));
-            }
-            P::require(caller.permissions())?;
+            check_owner::<P>(&caller, thing.owner(), T::NAME)?;
             Ok(Self { thing, permission: PhantomData })
         })
     }
 }
 
-async fn find<T: Owned>(request: &HttpRequest) -> Result<T, ApiError> {
+/// Refuses whoever may not touch what belongs to a user: the owner and admins may, with the permission `P`. `what` it is
+/// called.
+///
+/// # Errors
+/// 401 for a guest, 403 for others.
+pub fn check_owner<P: Permission>(caller: &Caller, owner: UserId, what: &str) -> Result<(), ApiError> {
+    let user = caller.signed_in()?;
+    if user.id != owner && user.auth_level != AuthLevel::Admin {
+        return Err(ApiError::new(Kind::Forbidden, format!("This {what} belongs to somebody else.")));
+    }
+    P::require(caller.permissions())
+}
+
+/// The thing that a path names, whosever it is.
+///
+/// # Errors
+/// 404 when there is none.
+pub async fn of_path<T: Owned>(request: &HttpRequest) -> Result<T, ApiError> {
     let text = request.match_info().get(T::NAME).unwrap_or_default().to_owned();
     let missing = ApiError::not_found(format!("The {} {} does not exist.", T::NAME, shown(&text)));
     App::of(request)?.read(move |conn| T::find(conn, &text)).await?.ok_or(missing)

@@ -1,5 +1,7 @@
 //! Scheduled work: each run of a job is done once, by one of the processes; one that was missed while nothing was up
 //! is made up for at the next start. Source: `spec/pipeline.md` 13.
+//!
+//! Playcounts are counted when they are read, from the index of PBs by chart, so that none has to be put right.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +11,7 @@ use tachi_db::DbError;
 use tachi_db::jobs::{job_claim, job_last_run};
 use tachi_db::recalculation::recalculation_pending;
 use tachi_db::snapshots::snapshots_take;
+use tachi_import::seeds::refill_folders;
 use tachi_import::{ImportFailure, Importer};
 
 use crate::app::now;
@@ -40,6 +43,17 @@ const JOBS: &[Job] = &[
         offset: 0,
         is_needed: |_| Ok(true),
         run: |importer| take_snapshots(importer, now()),
+    },
+    Job {
+        name: "folders",
+        period: DAY,
+        offset: 5 * MINUTE,
+        is_needed: |_| Ok(true),
+        run: |importer| {
+            let changed = refill_folders(importer.database())?;
+            log::info!("{changed} folders hold other charts than before");
+            Ok(())
+        },
     },
     Job {
         name: "orphans",
@@ -127,11 +141,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn snapshots_are_due_at_midnight_and_orphans_at_one() {
-        let [snapshots, orphans, recalculation] = JOBS else { panic!("three jobs") };
+    fn each_job_is_due_when_the_table_says() {
+        let [snapshots, folders, orphans, recalculation] = JOBS else { panic!("four jobs") };
         // 21 September 2021, 00:00 UTC.
         let midnight = 1_632_182_400_000;
         assert_eq!(last_due(snapshots, midnight + DAY - 1), midnight);
+        assert_eq!(last_due(folders, midnight + 5 * MINUTE - 1), midnight - DAY + 5 * MINUTE);
+        assert_eq!(last_due(folders, midnight + 5 * MINUTE), midnight + 5 * MINUTE);
         assert_eq!(last_due(orphans, midnight), midnight - DAY + 60 * MINUTE);
         assert_eq!(last_due(orphans, midnight + 60 * MINUTE - 1), midnight - DAY + 60 * MINUTE);
         assert_eq!(last_due(orphans, midnight + 60 * MINUTE), midnight + 60 * MINUTE);

@@ -11,6 +11,7 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use sha2::{Digest, Sha256};
 use tachi_core::ids::UserId;
+use tachi_db::clients::Client;
 use tachi_db::links::{Link, Sealed};
 use thiserror::Error;
 
@@ -74,8 +75,8 @@ impl Key {
 pub enum VaultError {
     /// There is no key, and this instance may not make one.
     #[error(
-        "This instance has no secret key, so nothing can be linked. Its operator has to set TACHI_SECRET_KEY to what \
-         `tachi secret new` prints."
+        "This instance has no secret key, so nothing can be linked and no client made. Its operator has to set \
+         TACHI_SECRET_KEY to what `tachi secret new` prints."
     )]
     NoKey,
     /// Something was stored under another key.
@@ -118,17 +119,7 @@ impl Vault {
     /// # Errors
     /// When there is no key.
     pub fn seal(&self, user: UserId, link: Link, values: &[&str]) -> Result<Sealed, VaultError> {
-        let key = self.key()?.map_or_else(|| self.make_file(), Ok)?;
-        let cipher = XChaCha20Poly1305::new(&key.0.into());
-        let seal = |(column, value): (&&str, &&str)| {
-            let nonce: [u8; NONCE] = rand::random();
-            let place = place(user, link, column);
-            let payload = Payload { msg: value.as_bytes(), aad: place.as_bytes() };
-            let sealed = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| VaultError::Damaged)?;
-            Ok([nonce.as_slice(), &sealed].concat())
-        };
-        let values = link.place().columns.iter().zip(values).map(seal).collect::<Result<_, VaultError>>()?;
-        Ok(Sealed { key_id: key.id(), values })
+        self.seal_at(&places(user, link), values)
     }
 
     /// Decrypts the values of a user's link.
@@ -136,19 +127,52 @@ impl Vault {
     /// # Errors
     /// When they were encrypted with another key, or are damaged.
     pub fn open(&self, user: UserId, link: Link, sealed: &Sealed) -> Result<Vec<Secret>, VaultError> {
+        self.open_at(&places(user, link), sealed)
+    }
+
+    /// Encrypts the secret of a program of somebody.
+    ///
+    /// # Errors
+    /// When there is no key.
+    pub fn seal_client(&self, client_id: &str, secret: &Secret) -> Result<Sealed, VaultError> {
+        self.seal_at(&[place_of_client(client_id)], &[secret.expose()])
+    }
+
+    /// Decrypts the secret of a program of somebody.
+    ///
+    /// # Errors
+    /// When it was encrypted with another key, or is damaged.
+    pub fn open_client(&self, client: &Client) -> Result<Secret, VaultError> {
+        let opened = self.open_at(&[place_of_client(&client.client_id)], &client.secret)?;
+        opened.into_iter().next().ok_or(VaultError::Damaged)
+    }
+
+    fn seal_at(&self, places: &[String], values: &[&str]) -> Result<Sealed, VaultError> {
+        let key = self.key()?.map_or_else(|| self.make_file(), Ok)?;
+        let cipher = XChaCha20Poly1305::new(&key.0.into());
+        let seal = |(place, value): (&String, &&str)| {
+            let nonce: [u8; NONCE] = rand::random();
+            let payload = Payload { msg: value.as_bytes(), aad: place.as_bytes() };
+            let sealed = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| VaultError::Damaged)?;
+            Ok([nonce.as_slice(), &sealed].concat())
+        };
+        let values = places.iter().zip(values).map(seal).collect::<Result<_, VaultError>>()?;
+        Ok(Sealed { key_id: key.id(), values })
+    }
+
+    fn open_at(&self, places: &[String], sealed: &Sealed) -> Result<Vec<Secret>, VaultError> {
         let key = self.key()?.ok_or(VaultError::KeyChanged)?;
         if key.id() != sealed.key_id {
             return Err(VaultError::KeyChanged);
         }
         let cipher = XChaCha20Poly1305::new(&key.0.into());
-        let open = |(column, value): (&&str, &Vec<u8>)| {
+        let open = |(place, value): (&String, &Vec<u8>)| {
             let (nonce, value) = value.split_first_chunk::<NONCE>().ok_or(VaultError::Damaged)?;
-            let place = place(user, link, column);
             let payload = Payload { msg: value, aad: place.as_bytes() };
             let opened = cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| VaultError::Damaged)?;
             String::from_utf8(opened).map(Secret::new).map_err(|_| VaultError::Damaged)
         };
-        link.place().columns.iter().zip(&sealed.values).map(open).collect()
+        places.iter().zip(&sealed.values).map(open).collect()
     }
 
     /// The key in force; `None` where one may be made but was not yet.
@@ -172,10 +196,16 @@ impl Vault {
     }
 }
 
-/// What an encrypted value is bound to: it cannot be read in another place.
-fn place(user: UserId, link: Link, column: &str) -> String {
+/// What the encrypted values of a link are bound to: none can be read in another place.
+fn places(user: UserId, link: Link) -> Vec<String> {
     let place = link.place();
-    format!("{}\0{column}\0{}\0{}", place.table, user.0, place.service)
+    let bound = |column: &&str| format!("{}\0{column}\0{}\0{}", place.table, user.0, place.service);
+    place.columns.iter().map(bound).collect()
+}
+
+/// The same for the secret of a client.
+fn place_of_client(client_id: &str) -> String {
+    format!("oauth_clients\0client_secret\0{client_id}")
 }
 
 /// Writes a key file that only its owner can read, unless there is one. It appears with all of its content.
@@ -224,6 +254,31 @@ mod tests {
             vault.open(USER, Link::CgDev, &short),
         ];
         assert!(elsewhere.iter().all(|opened| matches!(opened, Err(VaultError::Damaged))), "{elsewhere:?}");
+    }
+
+    #[test]
+    fn the_secret_of_a_client_can_be_opened_in_its_own_row_only() {
+        let client = |id: &str, secret: Sealed| Client {
+            client_id: id.to_owned(),
+            secret,
+            name: String::new(),
+            author: USER,
+            permissions: Vec::new(),
+            redirect_uri: None,
+            webhook_uri: None,
+            api_key_template: None,
+            api_key_filename: None,
+        };
+        let sealed = vault().seal_client("CI1", &Secret::new("CS1")).unwrap();
+        assert_eq!(vault().open_client(&client("CI1", sealed.clone())).unwrap().expose(), "CS1");
+        let card = vault().seal(USER, Link::Myt, &["CS1"]).unwrap();
+        let empty = Sealed { values: Vec::new(), ..sealed.clone() };
+        for elsewhere in [client("CI2", sealed.clone()), client("CI1", card), client("CI1", empty)] {
+            assert!(matches!(vault().open_client(&elsewhere), Err(VaultError::Damaged)));
+        }
+        // What a migration leaves of a secret that was not encrypted.
+        let before = client("CI1", Sealed { key_id: String::new(), values: vec![Vec::new()] });
+        assert!(matches!(vault().open_client(&before), Err(VaultError::KeyChanged)));
     }
 
     #[test]

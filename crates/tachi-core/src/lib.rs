@@ -17,6 +17,7 @@ pub mod import_type;
 pub mod match_type;
 pub mod number;
 pub mod pb;
+pub mod raises;
 pub mod rating;
 pub mod score;
 pub mod score_id;

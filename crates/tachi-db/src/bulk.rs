@@ -3,6 +3,7 @@
 //! Everything else is written once, on [`Conn`](crate::Conn).
 
 use std::fmt::Write;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use diesel::backend::Backend;
@@ -128,6 +129,21 @@ pub(crate) const fn copies(conn: &Conn, rows: usize) -> bool {
     matches!(conn, Conn::Pg(_)) && rows >= COPY
 }
 
+/// Whether rows that one transaction inserts get numbers without a gap, and are so many that it is worth to count them.
+pub(crate) const fn counts_rows(conn: &Conn, rows: usize) -> bool {
+    matches!(conn, Conn::Sqlite(_)) && rows >= COPY
+}
+
+/// The numbers of the rows that were inserted last, which are so many; `None` when there are none. Only where rows are
+/// counted.
+pub(crate) fn last_rows(conn: &mut Conn, count: usize) -> Result<Option<RangeInclusive<i64>>, DbError> {
+    if count == 0 {
+        return Ok(None);
+    }
+    let last: i64 = diesel::select(diesel::dsl::sql::<BigInt>("last_insert_rowid()")).get_result(conn)?;
+    Ok(Some(last + 1 - count as i64..=last))
+}
+
 /// Calls a function with each row of a query as it arrives, so that a large table never stands in memory as a whole.
 macro_rules! for_each_row {
     ($conn:expr, $query:expr, $row:ty, $each:expr) => {{
@@ -165,6 +181,15 @@ pub(crate) fn notify_catalogue(conn: &mut Conn) -> Result<(), DbError> {
         conn.batch_execute(&format!("NOTIFY {CATALOGUE_CHANNEL}"))?;
     }
     Ok(())
+}
+
+/// What is to be returned beside the rest by a statement that is its own transaction, so that its commit does not wait
+/// for the disk. PostgreSQL may forget it when it crashes, but never keeps a later commit without it.
+pub(crate) const fn without_waiting(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Pg(_) => ", set_config('synchronous_commit', 'off', true)",
+        Conn::Sqlite(_) => "",
+    }
 }
 
 /// Any number: it tells the locks of users from others.

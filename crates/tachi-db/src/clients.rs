@@ -5,6 +5,7 @@ use tachi_core::ids::UserId;
 
 use crate::convert::{json_from_db, json_to_db, text_to_db};
 use crate::error::DbError;
+use crate::links::Sealed;
 use crate::pool::Conn;
 use crate::schema::{api_tokens, oauth_clients};
 
@@ -13,8 +14,8 @@ use crate::schema::{api_tokens, oauth_clients};
 pub struct Client {
     /// Its ID: `CI` and 40 hexadecimal digits.
     pub client_id: String,
-    /// Its secret: `CS` and 40 hexadecimal digits. As it is, because the server shows itself with it to the program.
-    pub client_secret: String,
+    /// Its secret, one encrypted value. Not hashed, because the server shows itself with it to the program.
+    pub secret: Sealed,
     /// What it is called.
     pub name: String,
     /// Who made it.
@@ -44,7 +45,8 @@ impl std::fmt::Debug for Client {
 #[diesel(table_name = oauth_clients, primary_key(client_id), treat_none_as_default_value = false, treat_none_as_null = true)]
 struct Row {
     client_id: String,
-    client_secret: String,
+    key_id: String,
+    client_secret: Vec<u8>,
     name: String,
     author: i32,
     permissions: String,
@@ -57,10 +59,13 @@ struct Row {
 impl Row {
     fn new(client: &Client) -> Result<Self, DbError> {
         let client = client.clone();
+        let [secret] = <[Vec<u8>; 1]>::try_from(client.secret.values)
+            .map_err(|values| DbError::data("the secret of a client", format!("it has {} values", values.len())))?;
         Ok(Self {
             permissions: json_to_db(&client.permissions, "the permissions of a client")?,
             client_id: client.client_id,
-            client_secret: client.client_secret,
+            key_id: client.secret.key_id,
+            client_secret: secret,
             name: text_to_db(&client.name).into_owned(),
             author: client.author.0,
             redirect_uri: client.redirect_uri,
@@ -73,7 +78,7 @@ impl Row {
     fn into_client(self) -> Result<Client, DbError> {
         Ok(Client {
             client_id: self.client_id,
-            client_secret: self.client_secret,
+            secret: Sealed { key_id: self.key_id, values: vec![self.client_secret] },
             name: self.name,
             author: UserId(self.author),
             permissions: json_from_db(&self.permissions, "the permissions of a client")?,

@@ -265,16 +265,6 @@ pub fn quest_subscriptions_of_user(
     rows.into_iter().map(|(row, text)| Ok((row.into(), json_from_db(&text, "a quest")?))).collect()
 }
 
-/// The users who are subscribed to a quest, in order.
-///
-/// # Errors
-/// Those of the database.
-pub fn quest_subscribers(conn: &mut Conn, quest: &str) -> Result<Vec<UserId>, DbError> {
-    let query = quest_subscriptions::table.filter(quest_subscriptions::quest_id.eq(quest));
-    let query = query.order(quest_subscriptions::user_id).select(quest_subscriptions::user_id);
-    Ok(query.load::<i32>(conn)?.into_iter().map(UserId).collect())
-}
-
 /// Removes a user's subscription to a quest. Returns whether there was one.
 ///
 /// # Errors

@@ -47,6 +47,7 @@ pub mod clients;
 pub mod copy;
 pub mod dangling;
 pub mod destroy;
+pub mod email_codes;
 pub mod goals;
 pub mod hook_settings;
 pub mod imports;

@@ -41,12 +41,12 @@ pub struct Place {
     pub columns: &'static [&'static str],
 }
 
-/// A link as it is stored.
+/// A link, or another secret, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
     /// Which key it was encrypted with.
     pub key_id: String,
-    /// The encrypted values, in the order of [`Place::columns`].
+    /// The encrypted values; of a link in the order of [`Place::columns`].
     pub values: Vec<Vec<u8>>,
 }
 

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Text};
 use tachi_core::ids::UserId;
 
-use crate::bulk;
+use crate::bulk::{self, Kept};
 use crate::error::DbError;
 use crate::pool::Conn;
 use crate::schema::user_locks;
@@ -63,7 +64,29 @@ impl LockRow {
     }
 }
 
-/// Takes a user's import lock for `holder`, run by the process `instance`.
+/// Takes a lock that nobody holds, or that is the holder's already because the answer to this was lost.
+const TAKE: &str = "\
+    INSERT INTO user_locks (user_id, locked, locked_at, holder, instance, heartbeat_at) \
+    VALUES ($1, TRUE, $2, $3, $4, $2) \
+    ON CONFLICT (user_id) DO UPDATE SET locked = excluded.locked, locked_at = excluded.locked_at, \
+        holder = excluded.holder, instance = excluded.instance, heartbeat_at = excluded.heartbeat_at \
+    WHERE NOT user_locks.locked \
+        OR (user_locks.holder = excluded.holder AND user_locks.instance = excluded.instance) \
+    RETURNING user_id";
+
+const RELEASE: &str = "\
+    UPDATE user_locks SET locked = FALSE, locked_at = NULL, holder = NULL, instance = NULL, heartbeat_at = NULL \
+    WHERE user_id = $1 AND locked AND holder = $2 RETURNING user_id";
+
+/// What [`TAKE`] and [`RELEASE`] return.
+#[derive(QueryableByName)]
+struct Changed {
+    #[diesel(sql_type = Integer, column_name = "user_id")]
+    _user: i32,
+}
+
+/// Takes a user's import lock for `holder`, run by the process `instance`. One statement, if nobody holds it; each is
+/// its own transaction, and doing it again changes nothing.
 ///
 /// A lock that is older than an hour is stuck, and one whose process gave no sign of life for more than 15 s is that
 /// of a dead one; both are taken over. The caller's own process is alive whatever its last sign says: a long
@@ -78,22 +101,13 @@ pub fn import_lock_acquire(
     instance: &str,
     now: i64,
 ) -> Result<Acquired, DbError> {
+    // A lock that a crash of the database makes it forget is noticed when it is to be given back.
+    let take = diesel::sql_query(format!("{TAKE}{}", bulk::without_waiting(conn)));
+    let take = take.bind::<Integer, _>(user.0).bind::<BigInt, _>(now).bind::<Text, _>(holder);
+    if !Kept(take.bind::<Text, _>(instance)).load::<Changed>(conn)?.is_empty() {
+        return Ok(Acquired::Yes);
+    }
     let known = user_locks::table.find(user.0).select(LockRow::as_select()).first(conn).optional()?;
-    let Some(known) = known else {
-        let row = (
-            user_locks::user_id.eq(user.0),
-            user_locks::locked.eq(true),
-            user_locks::locked_at.eq(now),
-            user_locks::holder.eq(holder),
-            user_locks::instance.eq(instance),
-            user_locks::heartbeat_at.eq(now),
-        );
-        let insert = on_backend!(&mut *conn, |conn| diesel::insert_into(user_locks::table)
-            .values(row)
-            .on_conflict_do_nothing()
-            .execute(conn))?;
-        return Ok(if insert > 0 { Acquired::Yes } else { Acquired::Held });
-    };
     let dead = user_locks::instance.ne(instance).and(user_locks::heartbeat_at.lt(now - DEAD));
     let free = user_locks::locked.eq(false).or(user_locks::locked_at.lt(now - STUCK)).or(dead);
     // This statement alone decides; what was read above is for the log.
@@ -109,7 +123,7 @@ pub fn import_lock_acquire(
     if taken == 0 {
         return Ok(Acquired::Held);
     }
-    if let Some(cleared) = known.into_held() {
+    if let Some(cleared) = known.and_then(LockRow::into_held) {
         log::error!(
             "the import lock of user {user}, held by {} since {}, was cleared",
             cleared.holder,
@@ -173,9 +187,8 @@ const FREE: Free = Free { locked: false, locked_at: None, holder: None, instance
 /// # Errors
 /// Those of the database.
 pub fn import_lock_release(conn: &mut Conn, user: UserId, holder: &str) -> Result<bool, DbError> {
-    let query = user_locks::table.filter(user_locks::user_id.eq(user.0)).filter(user_locks::locked.eq(true));
-    let released = diesel::update(query.filter(user_locks::holder.eq(holder))).set(FREE).execute(conn)?;
-    Ok(released > 0)
+    let release = diesel::sql_query(RELEASE).bind::<Integer, _>(user.0).bind::<Text, _>(holder);
+    Ok(!Kept(release).load::<Changed>(conn)?.is_empty())
 }
 
 /// Whether `holder` has the user's import lock.

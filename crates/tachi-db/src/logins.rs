@@ -59,6 +59,14 @@ pub fn logins_delete_others(conn: &mut Conn, user: UserId, but: &TokenHash) -> R
     Ok(diesel::delete(query).execute(conn)?)
 }
 
+/// Ends all logins of a user.
+///
+/// # Errors
+/// Those of the database.
+pub fn logins_delete_of_user(conn: &mut Conn, user: UserId) -> Result<usize, DbError> {
+    Ok(diesel::delete(login_sessions::table.filter(login_sessions::user_id.eq(user.0))).execute(conn)?)
+}
+
 /// Removes the logins that are over.
 ///
 /// # Errors

@@ -151,10 +151,11 @@ fn set_up_sqlite(conn: &mut SqliteConnection, role: Role) -> Result<(), DbError>
     conn.batch_execute(match role {
         // The checkpointer does what an automatic checkpoint would do inside some import's commit. The log's size
         // limit makes the file shrink after each round, which is how its growth is noticed. Who waits for a turn has a
-        // deadline of its own.
+        // deadline of its own. What a statement would need to be undone stays in memory: it is as large as what one
+        // statement writes, and would go to a file otherwise.
         Role::Writer => {
             "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 1048576; \
-             PRAGMA busy_timeout = 250"
+             PRAGMA busy_timeout = 250; PRAGMA temp_store = MEMORY"
         }
         Role::Reader => "PRAGMA query_only = ON",
         Role::Checkpointer | Role::Saver => "PRAGMA wal_autocheckpoint = 0",

@@ -191,43 +191,6 @@ pub fn profile_upsert(conn: &mut Conn, profile: &Profile) -> Result<(), DbError>
     Ok(())
 }
 
-/// Removes a profile. Returns whether it existed.
-///
-/// # Errors
-/// Those of the database.
-pub fn profile_delete(conn: &mut Conn, user: UserId, gpt: Gpt) -> Result<bool, DbError> {
-    Ok(diesel::delete(profiles::table.find((user.0, gpt_to_db(gpt)))).execute(conn)? > 0)
-}
-
-/// The place of a profile by one of its ratings, given by position and value.
-///
-/// # Errors
-/// Those of the database.
-pub fn profile_rank(conn: &mut Conn, gpt: Gpt, rating: usize, value: Option<f64>) -> Result<ProfileRank, DbError> {
-    #[derive(QueryableByName)]
-    struct Counts {
-        #[diesel(sql_type = BigInt)]
-        larger: i64,
-        #[diesel(sql_type = BigInt)]
-        unrated: i64,
-        #[diesel(sql_type = BigInt)]
-        out_of: i64,
-    }
-    let column = rating_column(rating)?;
-    let gpt = gpt_to_db(gpt);
-    let sql = format!(
-        "SELECT (SELECT count(*) FROM profiles WHERE gpt = {gpt} AND {column} > $1) AS larger, \
-         (SELECT count(*) FROM profiles WHERE gpt = {gpt}) AS out_of, \
-         (SELECT count(*) FROM profiles WHERE gpt = {gpt}) - \
-         (SELECT count(*) FROM profiles WHERE gpt = {gpt} AND {column} IS NOT NULL) AS unrated"
-    );
-    let value = value.unwrap_or(0.0);
-    let counts: Counts = diesel::sql_query(sql).bind::<Double, _>(value).get_result(conn)?;
-    // Those without a rating are above the ones that are worse than nothing.
-    let above = if value < 0.0 { counts.unrated } else { 0 };
-    Ok(ProfileRank { ranking: 1 + counts.larger + above, out_of: counts.out_of })
-}
-
 /// The best profiles of a GPT by one of its ratings, with the rating; ties are ordered by user.
 ///
 /// # Errors

@@ -22,6 +22,7 @@ diesel::table! {
         last_seen -> BigInt,
         auth_level -> SmallInt,
         username_changed_at -> Nullable<BigInt>,
+        email_verified_at -> Nullable<BigInt>,
     }
 }
 
@@ -432,7 +433,6 @@ diesel::table! {
 diesel::table! {
     oauth_clients (client_id) {
         client_id -> Text,
-        client_secret -> Text,
         name -> Text,
         author -> Integer,
         permissions -> Text,
@@ -440,6 +440,18 @@ diesel::table! {
         webhook_uri -> Nullable<Text>,
         api_key_template -> Nullable<Text>,
         api_key_filename -> Nullable<Text>,
+        key_id -> Text,
+        client_secret -> Binary,
+    }
+}
+
+diesel::table! {
+    email_codes (user_id, purpose) {
+        user_id -> Integer,
+        purpose -> Text,
+        code_hash -> Binary,
+        email -> Text,
+        expires_at -> BigInt,
     }
 }
 
@@ -563,6 +575,7 @@ diesel::table! {
 
 diesel::joinable!(api_tokens -> users (user_id));
 diesel::joinable!(login_sessions -> users (user_id));
+diesel::joinable!(email_codes -> users (user_id));
 diesel::joinable!(pbs -> charts (chart_key));
 diesel::joinable!(goal_charts -> goals (goal_key));
 diesel::joinable!(goal_subscriptions -> goals (goal_key));
@@ -573,6 +586,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     users,
     api_tokens,
     login_sessions,
+    email_codes,
     user_settings,
     charts,
     profiles,

@@ -126,15 +126,6 @@ pub fn token_delete(conn: &mut Conn, user: UserId, token: i64) -> Result<bool, D
     Ok(diesel::delete(query).execute(conn)? > 0)
 }
 
-/// Removes the token with that hash: a log-out. Returns whether there was one.
-///
-/// # Errors
-/// Those of the database.
-pub fn token_delete_by_hash(conn: &mut Conn, hash: &TokenHash) -> Result<bool, DbError> {
-    let query = api_tokens::table.filter(api_tokens::token_hash.eq(hash.as_slice()));
-    Ok(diesel::delete(query).execute(conn)? > 0)
-}
-
 /// Removes the tokens that a client has of a user, but for the newest `keep`. Returns how many.
 ///
 /// # Errors

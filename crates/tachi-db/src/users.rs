@@ -87,6 +87,16 @@ pub struct Credentials {
     pub password_hash: Option<String>,
     /// The mail address, if known.
     pub email: Option<String>,
+    /// Whether the user showed that they read what is sent there.
+    pub is_email_verified: bool,
+}
+
+type CredentialsRow = (i32, Option<String>, Option<String>, Option<i64>);
+
+impl Credentials {
+    fn from_row((id, password_hash, email, verified_at): CredentialsRow) -> Self {
+        Self { id: UserId(id), password_hash, email, is_email_verified: verified_at.is_some() }
+    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -166,6 +176,16 @@ pub fn user_by_name(conn: &mut Conn, username: &str) -> Result<Option<User>, DbE
     row.map(UserRow::into_user).transpose()
 }
 
+/// The user with that mail address, in lower case.
+///
+/// # Errors
+/// Those of the database.
+pub fn user_by_email(conn: &mut Conn, email: &str) -> Result<Option<User>, DbError> {
+    let query = users::table.filter(users::email.eq(text_to_db(email)));
+    let row = query.select(UserRow::as_select()).first(conn).optional()?;
+    row.map(UserRow::into_user).transpose()
+}
+
 /// The users with those numbers, by number; those that do not exist are left out.
 ///
 /// # Errors
@@ -196,12 +216,9 @@ pub fn users_page(conn: &mut Conn, after: Option<UserId>, limit: i64) -> Result<
 /// # Errors
 /// Those of the database.
 pub fn user_credentials(conn: &mut Conn, username: &str) -> Result<Option<Credentials>, DbError> {
-    let row: Option<(i32, Option<String>, Option<String>)> = users::table
-        .filter(users::username_lower.eq(lower(&text_to_db(username))))
-        .select((users::id, users::password_hash, users::email))
-        .first(conn)
-        .optional()?;
-    Ok(row.map(|(id, password_hash, email)| Credentials { id: UserId(id), password_hash, email }))
+    let query = users::table.filter(users::username_lower.eq(lower(&text_to_db(username))));
+    let query = query.select((users::id, users::password_hash, users::email, users::email_verified_at));
+    Ok(query.first(conn).optional()?.map(Credentials::from_row))
 }
 
 /// What proves that someone is the user with that number.
@@ -209,9 +226,9 @@ pub fn user_credentials(conn: &mut Conn, username: &str) -> Result<Option<Creden
 /// # Errors
 /// Those of the database.
 pub fn user_credentials_by_id(conn: &mut Conn, user: UserId) -> Result<Option<Credentials>, DbError> {
-    let query = users::table.find(user.0).select((users::password_hash, users::email));
-    let row: Option<(Option<String>, Option<String>)> = query.first(conn).optional()?;
-    Ok(row.map(|(password_hash, email)| Credentials { id: user, password_hash, email }))
+    let query = users::table.find(user.0);
+    let query = query.select((users::id, users::password_hash, users::email, users::email_verified_at));
+    Ok(query.first(conn).optional()?.map(Credentials::from_row))
 }
 
 /// The users who were seen last, latest first; `since` leaves out those who were not seen after that time.
@@ -251,12 +268,24 @@ pub fn user_password_set(conn: &mut Conn, user: UserId, password_hash: &str) -> 
     Ok(query.execute(conn)? > 0)
 }
 
-/// Sets a user's mail address, in lower case. Returns whether the user exists.
+/// Sets a user's mail address, in lower case. Another one than before is not verified. Returns whether it is another.
 ///
 /// # Errors
 /// [`DbError::Conflict`] on `email` when it is taken.
 pub fn user_email_set(conn: &mut Conn, user: UserId, email: &str) -> Result<bool, DbError> {
-    Ok(diesel::update(users::table.find(user.0)).set(users::email.eq(email)).execute(conn)? > 0)
+    let query = users::table.filter(users::id.eq(user.0));
+    let query = query.filter(users::email.is_null().or(users::email.ne(email)));
+    let query = diesel::update(query).set((users::email.eq(email), users::email_verified_at.eq(None::<i64>)));
+    Ok(query.execute(conn)? > 0)
+}
+
+/// Notes that a mail address is a user's own. Returns whether it is the one that the user has.
+///
+/// # Errors
+/// Those of the database.
+pub fn user_email_verify(conn: &mut Conn, user: UserId, email: &str, now: i64) -> Result<bool, DbError> {
+    let query = users::table.filter(users::id.eq(user.0)).filter(users::email.eq(email));
+    Ok(diesel::update(query).set(users::email_verified_at.eq(now)).execute(conn)? > 0)
 }
 
 /// When a user changed their name last, UNIX milliseconds.
@@ -296,16 +325,6 @@ pub fn user_update(conn: &mut Conn, user: &User) -> Result<bool, DbError> {
     Ok(query.execute(conn)? > 0)
 }
 
-/// Notes when a user was seen; never moves backwards.
-///
-/// # Errors
-/// Those of the database.
-pub fn user_seen(conn: &mut Conn, user: UserId, now: i64) -> Result<(), DbError> {
-    let query = users::table.filter(users::id.eq(user.0)).filter(users::last_seen.lt(now));
-    diesel::update(query).set(users::last_seen.eq(now)).execute(conn)?;
-    Ok(())
-}
-
 /// Notes when a user was seen, unless the user does not want it known; never moves backwards.
 ///
 /// # Errors
@@ -316,12 +335,4 @@ pub fn user_seen_unless_invisible(conn: &mut Conn, user: UserId, now: i64) -> Re
     let query = diesel::update(query.filter(diesel::dsl::not(diesel::dsl::exists(wish))));
     query.set(users::last_seen.eq(now)).execute(conn)?;
     Ok(())
-}
-
-/// Removes a user and everything that is theirs. Returns whether the user existed.
-///
-/// # Errors
-/// Those of the database.
-pub fn user_delete(conn: &mut Conn, user: UserId) -> Result<bool, DbError> {
-    Ok(diesel::delete(users::table.find(user.0)).execute(conn)? > 0)
 }

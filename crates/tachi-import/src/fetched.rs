@@ -164,6 +164,7 @@ impl Importer {
     pub fn end(&self, mut begun: Begun, fetched: Result<Vec<u8>, ImportFailure>) -> Result<Imported, ImportFailure> {
         let made = fetched.and_then(|bytes| {
             begun.request.bytes = bytes;
+            self.archive(&begun.request);
             self.import_locked(&begun.lock, &begun.request, begun.started, &|conn| {
                 let import = begun.request.import_id;
                 match begun.background {

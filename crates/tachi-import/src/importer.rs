@@ -1,6 +1,7 @@
 //! The importer: the pipeline with what it works on.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -53,6 +54,8 @@ pub struct Configuration {
     pub max_goals: usize,
     /// How many milestones of one GPT a user may be subscribed to.
     pub max_quests: usize,
+    /// Where the inputs of imports are kept, if they are. Source: `spec/pipeline.md` 1, stage 1.
+    pub archive: Option<PathBuf>,
 }
 
 /// An import that was made.
@@ -315,6 +318,7 @@ impl Importer {
         started: i64,
         last: LastStep<'_>,
     ) -> Result<Imported, ImportFailure> {
+        self.archive(request);
         match request.import_type.kind() {
             // A live score neither meets a 409 nor waits while a synchronisation is still fetching.
             Kind::Ir => self.import_now(request, started, last),
@@ -328,12 +332,16 @@ impl Importer {
     /// Makes an import under the lock that it holds.
     pub(crate) fn import_locked(
         &self,
-        _lock: &ImportLock,
+        lock: &ImportLock,
         request: &Request,
         started: i64,
         last: LastStep<'_>,
     ) -> Result<Imported, ImportFailure> {
-        self.import_now(request, started, last)
+        let imported = self.import_now(request, started, last)?;
+        if !request.dry_run {
+            lock.was_given_back();
+        }
+        Ok(imported)
     }
 
     fn import_now(&self, request: &Request, started: i64, last: LastStep<'_>) -> Result<Imported, ImportFailure> {

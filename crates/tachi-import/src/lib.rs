@@ -4,6 +4,7 @@
 //! input, tells new scores from known ones, and stores scores, sessions, PBs, ratings and classes in one transaction.
 #![deny(missing_docs)]
 
+mod archive;
 mod background;
 pub mod check;
 mod classes;

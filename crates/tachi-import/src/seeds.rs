@@ -4,14 +4,13 @@
 use std::time::Duration;
 
 use tachi_core::catalogue::{
-    Catalogue, CheckMode, Checked, CollectionError, Collections, Existing, FolderDocument, FolderQuery, Problem,
-    folder_members,
+    Catalogue, ChartKey, CheckMode, Checked, CollectionError, Collections, Existing, FolderDocument, FolderMembers,
+    FolderQuery, GoalDocument, Problem, QuestDocument, folder_members,
 };
-use tachi_core::catalogue::{ChartKey, GoalDocument, QuestDocument};
 use tachi_core::game::Rules;
 use tachi_db::catalogue::{self, LoadReport};
 use tachi_db::recalculation::recalculation_add;
-use tachi_db::{Conn, Database, DbError, FolderKey};
+use tachi_db::{Conn, Database, DbError, FolderKey, snapshot};
 use thiserror::Error;
 
 /// How long a load waits for its turn to write.
@@ -202,8 +201,36 @@ fn write(conn: &mut Conn, collections: &Collections) -> Result<SeedsReport, DbEr
     Ok(report)
 }
 
-/// Finds out anew which charts each folder holds.
+/// Finds out anew which charts each folder holds: those that came since the last load, described by players' games, may
+/// belong to some. Returns how many folders changed. Source: `spec/pipeline.md` 13.
+///
+/// # Errors
+/// Those of the database.
+pub fn refill_folders(database: &Database) -> Result<usize, DbError> {
+    let (version, members) = database.read(|conn| {
+        snapshot(conn, |conn| {
+            let catalogue = catalogue::catalogue_load(conn)?;
+            Ok::<_, DbError>((catalogue::catalogue_version(conn)?, members(conn, &catalogue)?))
+        })
+    })?;
+    database.write(WAIT, |conn| {
+        // A load that came between has filled them itself.
+        if catalogue::catalogue_hold(conn)? != version {
+            return Ok(0);
+        }
+        catalogue::folder_charts_replace(conn, &members)
+    })
+}
+
 fn fill_folders(conn: &mut Conn, catalogue: &Catalogue, report: &mut SeedsReport) -> Result<(), DbError> {
+    let members = members(conn, catalogue)?;
+    let changed = catalogue::folder_charts_replace(conn, &members)?;
+    report.collections.push(("folder charts".to_owned(), LoadReport { changed, ..LoadReport::default() }));
+    Ok(())
+}
+
+/// Which charts each folder holds.
+fn members(conn: &mut Conn, catalogue: &Catalogue) -> Result<Vec<(FolderKey, Vec<ChartKey>)>, DbError> {
     let folders = catalogue::folders_all(conn)?;
     let mut queries = Vec::with_capacity(folders.len());
     for (_, folder) in &folders {
@@ -211,12 +238,6 @@ fn fill_folders(conn: &mut Conn, catalogue: &Catalogue, report: &mut SeedsReport
         queries.push(query.map_err(|error| DbError::data(format!("folder {}", folder.folder_id), error))?);
     }
     let members = folder_members(catalogue, &queries).into_iter();
-    let members: Vec<(FolderKey, Vec<ChartKey>)> = folders
-        .iter()
-        .zip(members)
-        .map(|((key, _), charts)| (*key, charts.into_iter().map(|chart| catalogue.chart(chart).key).collect()))
-        .collect();
-    let changed = catalogue::folder_charts_replace(conn, &members)?;
-    report.collections.push(("folder charts".to_owned(), LoadReport { changed, ..LoadReport::default() }));
-    Ok(())
+    let keys = |charts: FolderMembers| charts.into_iter().map(|chart| catalogue.chart(chart).key).collect();
+    Ok(folders.iter().zip(members).map(|((key, _), charts)| (*key, keys(charts))).collect())
 }

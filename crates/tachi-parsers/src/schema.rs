@@ -1,5 +1,7 @@
 //! JSON objects described by tables: one row for each member, in the order in which they are checked.
 
+mod json_schema;
+
 use serde_json::Value;
 
 use crate::error::Failure;
@@ -59,8 +61,13 @@ pub enum Kind {
     /// An object.
     Object(Schema),
     /// What the function accepts; it returns the reason of a refusal.
-    Own(fn(Option<&Json<'_>>) -> Result<(), &'static str>),
+    Own(Check),
+    /// The same, with the JSON Schema of what it accepts.
+    Described(Check, fn() -> Value),
 }
+
+/// Accepts a value, or returns the reason of a refusal.
+pub type Check = fn(Option<&Json<'_>>) -> Result<(), &'static str>;
 
 /// Texts as they are sent and what they mean here.
 pub type Meanings = &'static [(&'static str, &'static str)];
@@ -128,7 +135,9 @@ impl Kind {
                 })
             }
             Self::Object(schema) => schema.check(value).map_err(|error| error.within(path)),
-            Self::Own(check) => check(value).map_err(|reason| SchemaError::new(path, reason, value)),
+            Self::Own(check) | Self::Described(check, _) => {
+                check(value).map_err(|reason| SchemaError::new(path, reason, value))
+            }
         }
     }
 }

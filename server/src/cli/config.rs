@@ -2,9 +2,10 @@
 
 use std::any::TypeId;
 
+use anyhow::Result;
 use clap::{Arg, CommandFactory, Subcommand};
 
-use super::Cli;
+use super::{Cli, out};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -13,9 +14,12 @@ pub enum Command {
 }
 
 /// Runs the command.
-pub fn run(command: &Command) {
+///
+/// # Errors
+/// When it cannot print.
+pub fn run(command: &Command) -> Result<()> {
     let Command::Default = command;
-    print!("{}", default());
+    out::all(default().as_bytes())
 }
 
 /// A `tachi.toml` in which every setting stands as a comment. It is made from the definition of the command line, so

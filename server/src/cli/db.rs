@@ -10,6 +10,7 @@ use tachi_db::backup::backup;
 use tachi_db::copy::{Step, copy};
 use tachi_import::check::{Severity, check};
 
+use super::out;
 use crate::config::Settings;
 
 #[derive(Debug, Subcommand)]
@@ -61,6 +62,8 @@ fn run_check(settings: &Settings) -> Result<()> {
     let bar = ProgressBar::new_spinner();
     bar.enable_steady_tick(Duration::from_millis(100));
     let (mut warnings, mut faults) = (0_usize, 0_usize);
+    // The check goes on when nobody reads any more: whether it succeeds is told by the exit status too.
+    let mut printed = Ok(());
     check(&database, |part| bar.set_message(format!("{part:?}")), &mut |finding| {
         let kind = match finding.invariant.severity() {
             Severity::Warning => {
@@ -72,14 +75,16 @@ fn run_check(settings: &Settings) -> Result<()> {
                 "fault"
             }
         };
-        bar.suspend(|| println!("{kind}: {}: {}", finding.invariant, finding.text));
+        if printed.is_ok() {
+            printed = bar.suspend(|| out::line(format_args!("{kind}: {}: {}", finding.invariant, finding.text)));
+        }
     })?;
     bar.finish_and_clear();
-    println!("{faults} faults, {warnings} warnings.");
+    let printed = printed.and_then(|()| out::line(format_args!("{faults} faults, {warnings} warnings.")));
     if faults > 0 {
         bail!("the database is not what it should be");
     }
-    Ok(())
+    printed
 }
 
 fn run_copy(from: &str, to: &str) -> Result<()> {
@@ -97,10 +102,9 @@ fn run_copy(from: &str, to: &str) -> Result<()> {
     bar.finish_and_clear();
     let copied = copied?;
     for table in &copied {
-        println!("{:<28} {:>10} rows  {}", table.name, table.rows, table.checksum);
+        out::line(format_args!("{:<28} {:>10} rows  {}", table.name, table.rows, table.checksum))?;
     }
-    println!("{} rows copied and compared.", copied.iter().map(|table| table.rows).sum::<u64>());
-    Ok(())
+    out::line(format_args!("{} rows copied and compared.", copied.iter().map(|table| table.rows).sum::<u64>()))
 }
 
 fn run_backup(settings: &Settings, file: &Path, force: bool) -> Result<()> {
@@ -108,6 +112,5 @@ fn run_backup(settings: &Settings, file: &Path, force: bool) -> Result<()> {
     bar.enable_steady_tick(Duration::from_millis(100));
     let size = backup(&settings.database_url, file, force);
     bar.finish_and_clear();
-    println!("{} bytes saved.", size?);
-    Ok(())
+    out::line(format_args!("{} bytes saved.", size?))
 }

@@ -1,6 +1,5 @@
 //! `tachi import` and `tachi parse`: imports without HTTP.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -18,7 +17,7 @@ use tachi_parsers::error::Failure;
 use tachi_parsers::format::{Input, Outcome, Surroundings};
 use tachi_parsers::registry;
 
-use super::{parse_field, read_file};
+use super::{out, parse_field, read_file};
 use crate::app::{now, vault};
 use crate::config::Settings;
 use crate::fetching::{Fetching, services};
@@ -78,8 +77,7 @@ pub fn run(settings: Settings, command: Import) -> Result<()> {
         None if request.is_to_be_fetched() => fetch(&settings, &importer, request)?,
         None => bail!("scores of the import type {} come in a file; which one?", request.import_type),
     };
-    println!("{}", serde_json::to_string_pretty(&document)?);
-    Ok(())
+    out::line(serde_json::to_string_pretty(&document)?)
 }
 
 fn fetch(settings: &Settings, importer: &Arc<Importer>, request: Request) -> Result<ImportDocument> {
@@ -116,9 +114,8 @@ pub fn parse(settings: &Settings, command: Parse) -> Result<()> {
             fervidex_min_version: &settings.fervidex_min_version,
         },
     };
-    let mut out = std::io::stdout().lock();
     for outcome in (entry.parse)(&input)? {
-        writeln!(out, "{}", line(&outcome?, &catalogue))?;
+        out::line(line(&outcome?, &catalogue))?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 pub mod config;
 pub mod db;
 pub mod import;
+pub mod out;
 pub mod scores;
 pub mod secret;
 pub mod seeds;
@@ -100,14 +101,15 @@ impl Cli {
             Command::Config(command) => config::run(command),
             Command::Openapi => {
                 let document = document(&operations()).map_err(anyhow::Error::msg)?;
-                println!("{document:#}");
+                out::line(format_args!("{document:#}"))
             }
             Command::Completions { shell } => {
-                clap_complete::generate(*shell, &mut Self::command(), "tachi", &mut std::io::stdout());
+                let mut script = Vec::new();
+                clap_complete::generate(*shell, &mut Self::command(), "tachi", &mut script);
+                out::all(&script)
             }
-            _ => return self.run_with_settings(),
+            _ => self.run_with_settings(),
         }
-        Ok(())
     }
 
     fn run_with_settings(self) -> Result<()> {
@@ -122,8 +124,7 @@ impl Cli {
             Command::Import(command) => import::run(settings, command),
             Command::Parse(command) => import::parse(&settings, command),
             Command::Schema { format: SchemaOf::BatchManual } => {
-                println!("{:#}", batch_manual::schema());
-                Ok(())
+                out::line(format_args!("{:#}", batch_manual::schema()))
             }
             Command::Revert { import } => scores::revert(&settings, import),
             Command::Db(command) => db::run(&settings, command),
@@ -131,6 +132,9 @@ impl Cli {
         }
     }
 }
+
+/// Where the inputs of imports are kept, in the data folder. Source: `spec/pipeline.md` 1, stage 1.
+const INPUTS: &str = "score-import-input";
 
 /// Makes the data folder when needed.
 fn make_data_dir(settings: &Settings) -> Result<()> {
@@ -175,6 +179,7 @@ fn build_importer(settings: &Settings, database: Database) -> Result<tachi_impor
         beatoraja_queue_size: settings.beatoraja_queue_size,
         max_goals: settings.access.max_goal_subscriptions,
         max_quests: settings.access.max_quest_subscriptions,
+        archive: settings.archive_inputs.then(|| settings.data_dir.join(INPUTS)),
     };
     Ok(tachi_import::Importer::new(database, configuration)?)
 }

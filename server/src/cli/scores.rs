@@ -5,6 +5,7 @@ use clap::Subcommand;
 use tachi_core::ids::ImportId;
 use tachi_db::users::user_by_name;
 
+use super::out;
 use super::seeds::bar;
 use crate::config::Settings;
 
@@ -26,8 +27,7 @@ pub fn revert(settings: &Settings, import: ImportId) -> Result<()> {
     if !super::importer(settings)?.revert(import)? {
         bail!("there is no import {import}");
     }
-    println!("Reverted {import}.");
-    Ok(())
+    out::line(format_args!("Reverted {import}."))
 }
 
 /// Runs the command.
@@ -50,8 +50,7 @@ pub fn orphans(settings: &Settings, command: Orphans) -> Result<()> {
             counts
         }
     };
-    println!("{}", serde_json::to_string(&counts)?);
-    Ok(())
+    out::line(serde_json::to_string(&counts)?)
 }
 
 /// Shows how many users are done.

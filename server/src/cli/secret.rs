@@ -1,7 +1,9 @@
 //! `tachi secret`: keys.
 
+use anyhow::Result;
 use clap::Subcommand;
 
+use super::out;
 use crate::vault::Key;
 
 #[derive(Debug, Subcommand)]
@@ -11,7 +13,10 @@ pub enum Command {
 }
 
 /// Runs the command.
-pub fn run(command: &Command) {
+///
+/// # Errors
+/// When it cannot print.
+pub fn run(command: &Command) -> Result<()> {
     let Command::New = command;
-    println!("{}", Key::random().hex());
+    out::line(Key::random().hex())
 }

@@ -8,8 +8,10 @@ use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use tachi_core::catalogue::{CollectionError, Collections};
 use tachi_db::Database;
+use tachi_import::OrphanCounts;
 use tachi_import::seeds::{self, SeedsReport, Step};
 
+use super::out;
 use super::scores::show;
 use crate::config::Settings;
 
@@ -46,21 +48,26 @@ pub fn run(settings: &Settings, command: Command) -> Result<()> {
         });
     })?;
     bar.finish_and_clear();
-    follow(settings, database, &report)?;
-    print(&report, started);
-    Ok(())
+    let followed = follow(settings, database, &report)?;
+    for warning in &report.warnings {
+        out::complain(format_args!("warning: {warning}"));
+    }
+    out::all((followed + &table(&report)).as_bytes())?;
+    let what = if report.is_change() { "Loaded" } else { "Nothing changed" };
+    out::line(format_args!("{what} in {:.1} s.", started.elapsed().as_secs_f64()))
 }
 
 /// Brings scores up to date with what was loaded, before the load counts as done: it recalculates those on changed
-/// charts, also of a load that was cut short here, and tries orphans again.
-fn follow(settings: &Settings, database: Database, report: &SeedsReport) -> Result<()> {
+/// charts, also of a load that was cut short here, and tries orphans again. Returns what is to be said of it.
+fn follow(settings: &Settings, database: Database, report: &SeedsReport) -> Result<String> {
+    let mut said = String::new();
     let importer = super::importer_on(settings, database)?;
     let recalculation = bar("recalculating")?;
     let rederived = importer.rederive(|done, all| show(&recalculation, done, all))?;
     recalculation.finish_and_clear();
     if rederived.scores > 0 {
-        println!(
-            "{} of {} scores recalculated, {} kept as they were.",
+        said += &format!(
+            "{} of {} scores recalculated, {} kept as they were.\n",
             rederived.changed, rederived.scores, rederived.refused
         );
     }
@@ -69,10 +76,11 @@ fn follow(settings: &Settings, database: Database, report: &SeedsReport) -> Resu
         let counts = importer.retry_all_orphans(|done, all| show(&orphans, done, all))?;
         orphans.finish_and_clear();
         if counts.processed > 0 {
-            println!("{} of {} orphans became scores, {} are gone.", counts.success, counts.processed, counts.removed);
+            let OrphanCounts { processed, success, removed, .. } = counts;
+            said += &format!("{success} of {processed} orphans became scores, {removed} are gone.\n");
         }
     }
-    Ok(())
+    Ok(said)
 }
 
 /// A bar that counts users.
@@ -111,17 +119,16 @@ fn read(files: &[PathBuf], bar: &ProgressBar) -> Result<Collections> {
     Ok(collections)
 }
 
-fn print(report: &SeedsReport, started: Instant) {
-    for warning in &report.warnings {
-        eprintln!("warning: {warning}");
-    }
-    println!("{:<20} {:>8} {:>8} {:>10} {:>8} {:>6}", "collection", "new", "changed", "unchanged", "removed", "kept");
+/// What became of each collection.
+fn table(report: &SeedsReport) -> String {
+    let [name, new, changed, unchanged, removed, kept] =
+        ["collection", "new", "changed", "unchanged", "removed", "kept"];
+    let mut table = format!("{name:<20} {new:>8} {changed:>8} {unchanged:>10} {removed:>8} {kept:>6}\n");
     for (name, done) in &report.collections {
-        println!(
-            "{name:<20} {:>8} {:>8} {:>10} {:>8} {:>6}",
+        table += &format!(
+            "{name:<20} {:>8} {:>8} {:>10} {:>8} {:>6}\n",
             done.new, done.changed, done.unchanged, done.removed, done.kept
         );
     }
-    let what = if report.is_change() { "Loaded" } else { "Nothing changed" };
-    println!("{what} in {:.1} s.", started.elapsed().as_secs_f64());
+    table
 }

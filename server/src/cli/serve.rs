@@ -25,6 +25,11 @@ pub fn run(settings: Settings) -> Result<()> {
     let only = OnlyServer::take(&Target::parse(&settings.database_url)?)?;
     let importer = start(&settings, only.is_some())?;
     warn_of_missing_keys(&settings);
+    if settings.mail.is_none() {
+        log::info!(
+            "smtp_url is not set, so that no mail is sent: a forgotten password is reset with tachi user reset-password"
+        );
+    }
     let schedule = crate::schedule::start(&importer);
     let app = App::new(importer, Arc::new(settings))?;
     let served = app.clone();
@@ -34,7 +39,10 @@ pub fn run(settings: Settings) -> Result<()> {
         let Listening { server, addresses } = http::listen(served)?;
         actix_web::rt::spawn(end_when_told(told, server.handle(), ending, delay));
         for address in addresses {
-            println!("listening on http://{address}");
+            // A server needs nobody who reads this.
+            if let Err(error) = super::out::line(format_args!("listening on http://{address}")) {
+                log::info!("listening on http://{address} ({error:#})");
+            }
         }
         Ok(server.await?)
     });
@@ -43,7 +51,7 @@ pub fn run(settings: Settings) -> Result<()> {
     let left = || deadline.saturating_duration_since(Instant::now());
     let background = app.background.stop_within(left());
     app.fetching.stop();
-    if background && schedule.stop_within(left()) {
+    if background && schedule.stop_within(left()) && app.mailer.stop_within(left()) {
         drop(only);
     } else {
         log::warn!("what still runs is rolled back, and left for the next process");

@@ -53,6 +53,5 @@ pub fn run(settings: &Settings, command: Command) -> Result<()> {
     if !found {
         bail!("there is no user {user:?}");
     }
-    println!("{token}");
-    Ok(())
+    super::out::line(token)
 }

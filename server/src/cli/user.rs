@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Subcommand;
+use tachi_db::Database;
 use tachi_db::invites::invite_insert;
 use tachi_db::profiles::let_state_classes;
-use tachi_db::users::{AuthLevel, NewUser, user_by_name, user_insert};
+use tachi_db::users::{AuthLevel, NewUser, User, user_by_name, user_insert};
 
 use crate::accounts::{ABOUT, is_username};
 use crate::app::now;
 use crate::auth::hash_token;
+use crate::codes::set_password;
 use crate::config::Settings;
+use crate::oauth::random_hex;
 use crate::password::{self, MIN_LENGTH};
 
 /// How long a change waits for its turn to write.
@@ -37,6 +40,14 @@ pub enum Command {
         #[arg(long)]
         admin: bool,
     },
+    /// Sets a new password for a user who forgot theirs, ends their logins and prints it
+    ResetPassword {
+        /// The user
+        name: String,
+        /// Read the password from the first line of standard input; without it one is made up
+        #[arg(long)]
+        password_stdin: bool,
+    },
     /// Lets a user state classes by hand (POST /import/class), or forbids it
     StateClasses {
         /// The user
@@ -55,6 +66,7 @@ pub fn run(settings: &Settings, command: Command) -> Result<()> {
     match command {
         Command::Add { name, password_stdin, admin } => add(settings, &name, password_stdin, admin),
         Command::Invite { admin } => invite(settings, admin),
+        Command::ResetPassword { name, password_stdin } => reset_password(settings, &name, password_stdin),
         Command::StateClasses { name, may } => state_classes(settings, &name, may),
     }
 }
@@ -63,13 +75,29 @@ fn invite(settings: &Settings, admin: bool) -> Result<()> {
     let code = const_hex::encode(rand::random::<[u8; 20]>());
     let database = super::open(settings)?;
     database.write(WAIT, |conn| invite_insert(conn, &hash_token(&code), None, admin, now()))?;
-    println!("{code}");
-    Ok(())
+    super::out::line(code)
+}
+
+fn reset_password(settings: &Settings, name: &str, password_stdin: bool) -> Result<()> {
+    let database = super::open(settings)?;
+    let user = user_named(&database, name)?;
+    let made_up = if password_stdin { None } else { Some(random_hex()) };
+    let password = match &made_up {
+        Some(password) => password.clone(),
+        None => read_password()?,
+    };
+    let hash = password::hash(&password)?;
+    database.write(WAIT, |conn| set_password(conn, user.id, &hash, None))?;
+    made_up.map_or(Ok(()), super::out::line)
+}
+
+fn user_named(database: &Database, name: &str) -> Result<User> {
+    database.read(|conn| user_by_name(conn, name))?.with_context(|| format!("there is no user {name:?}"))
 }
 
 fn state_classes(settings: &Settings, name: &str, may: bool) -> Result<()> {
     let database = super::open(settings)?;
-    let user = database.read(|conn| user_by_name(conn, name))?.with_context(|| format!("there is no user {name:?}"))?;
+    let user = user_named(&database, name)?;
     Ok(database.write(WAIT, |conn| let_state_classes(conn, user.id, may))?)
 }
 
@@ -90,11 +118,10 @@ fn add(settings: &Settings, name: &str, password_stdin: bool, admin: bool) -> Re
     };
     let id = database.write(WAIT, |conn| user_insert(conn, &user));
     match id {
-        Ok(id) => println!("{id}"),
+        Ok(id) => super::out::line(id),
         Err(error) if error.is_conflict_on("username") => bail!("there is a user {name:?} already"),
-        Err(error) => return Err(error.into()),
+        Err(error) => Err(error.into()),
     }
-    Ok(())
 }
 
 fn read_password() -> Result<String> {

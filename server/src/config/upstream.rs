@@ -271,7 +271,12 @@ fn myt(host: Option<String>, auth_token: Option<String>, plaintext: bool) -> Res
 }
 
 /// Two settings that make no sense alone.
-fn both(name: &str, first: Option<String>, other: &str, second: Option<String>) -> Result<Option<(String, String)>> {
+pub(super) fn both(
+    name: &str,
+    first: Option<String>,
+    other: &str,
+    second: Option<String>,
+) -> Result<Option<(String, String)>> {
     match (first, second) {
         (Some(first), Some(second)) => Ok(Some((first, second))),
         (None, None) => Ok(None),

@@ -7,7 +7,7 @@ pub mod services;
 mod spool;
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use tachi_db::Target;
@@ -17,7 +17,7 @@ use tachi_parsers::api::source::KaiService;
 use tachi_parsers::fetch::{ExchangeError, Progress, Secret, Services, TokenPair, exchange_code, fetch};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use self::links::UserLinks;
 use self::spool::Spool;
@@ -26,9 +26,11 @@ use crate::vault::Vault;
 /// How many imports are fetched at a time; others wait. Each keeps in memory the page it is at, and what it has fetched
 /// in a file once that is large.
 const AT_ONCE: u32 = 100;
-/// How many of them are stored at a time, so that files of others do not wait behind all of them; only these have all
-/// that they fetched in memory.
-const STORING: usize = 2;
+/// How many of them are stored at a time, so that files of others do not wait behind all of them; only
+/// these have all that they fetched in memory.
+const STORING: usize = 1;
+/// For how much of the time that storing one took none is stored: that is left to files.
+const REST: u32 = 2;
 /// Threads for what they ask of the database.
 const THREADS: usize = 8;
 /// After which time an import is tracked, and how often it is looked how far it is.
@@ -52,7 +54,7 @@ struct Shared {
     vault: Arc<Vault>,
     services: Services,
     at_once: Semaphore,
-    storing: Semaphore,
+    storing: Arc<Semaphore>,
 }
 
 impl Fetching {
@@ -70,7 +72,7 @@ impl Fetching {
             vault: Arc::clone(vault),
             services,
             at_once: Semaphore::new(AT_ONCE as usize),
-            storing: Semaphore::new(STORING),
+            storing: Arc::new(Semaphore::new(STORING)),
         };
         Ok(Self { runtime: Mutex::new(Some(runtime)), shared: Arc::new(shared) })
     }
@@ -144,10 +146,18 @@ impl Shared {
     async fn go_on(self: &Arc<Self>, begun: Begun) -> Result<Imported, ImportFailure> {
         let _turn = self.at_once.acquire().await.map_err(ImportFailure::internal)?;
         let (begun, fetched) = self.fetch(begun).await?;
-        let _storing = self.storing.acquire().await.map_err(ImportFailure::internal)?;
+        let storing = Arc::clone(&self.storing).acquire_owned().await.map_err(ImportFailure::internal)?;
         let importer = Arc::clone(&self.importer);
+        let begin = Instant::now();
         let read = |spool: Spool| spool.into_bytes().map_err(ImportFailure::internal);
-        block(move || importer.end(begun, fetched.and_then(read))).await
+        let imported = block(move || importer.end(begun, fetched.and_then(read))).await;
+        let rest = begin.elapsed() * REST;
+        // Nobody waits for it.
+        drop(self.handle.spawn(async move {
+            sleep(rest).await;
+            drop(storing);
+        }));
+        imported
     }
 
     /// Fetches; meanwhile notes how far it is.

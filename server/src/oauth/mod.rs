@@ -9,6 +9,8 @@ use tachi_db::tokens::{NewToken, Token, TokenHash, token_insert, tokens_delete_o
 use tachi_db::{Conn, DbError};
 
 use crate::auth::hash_token;
+use crate::secret::Secret;
+use crate::vault::{Vault, VaultError};
 
 /// How long a code is good for, in milliseconds.
 pub const CODE_AGE: i64 = 30 * 60 * 1000;
@@ -33,8 +35,8 @@ pub fn new_client_id() -> String {
 
 /// A new secret of a client.
 #[must_use]
-pub fn new_client_secret() -> String {
-    format!("CS{}", random_hex())
+pub fn new_client_secret() -> Secret {
+    Secret::new(format!("CS{}", random_hex()))
 }
 
 /// Stores a new client, unless its author has as many as `cap` says. Returns whether it is stored.
@@ -66,7 +68,7 @@ pub struct Exchange {
     /// Which client it says it is.
     pub client_id: String,
     /// What proves it.
-    pub client_secret: String,
+    pub client_secret: Secret,
     /// Where its users go.
     pub redirect_uri: String,
     /// The code.
@@ -74,10 +76,12 @@ pub struct Exchange {
 }
 
 /// Why a program gets no token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Refusal {
     /// There is no such client.
     Client,
+    /// Its secret cannot be read.
+    Unreadable(VaultError),
     /// The secret is another.
     Secret,
     /// The address is another.
@@ -92,10 +96,18 @@ pub enum Refusal {
 ///
 /// # Errors
 /// Those of the database.
-pub fn exchange(conn: &mut Conn, sent: &Exchange, token: &str, now: i64) -> Result<Result<Token, Refusal>, DbError> {
+pub fn exchange(
+    conn: &mut Conn,
+    vault: &Vault,
+    sent: &Exchange,
+    token: &str,
+    now: i64,
+) -> Result<Result<Token, Refusal>, DbError> {
     let Some(client) = client_by_id(conn, &sent.client_id)? else { return Ok(Err(Refusal::Client)) };
-    if !is_same(&client.client_secret, &sent.client_secret) {
-        return Ok(Err(Refusal::Secret));
+    match vault.open_client(&client) {
+        Ok(secret) if is_same(&secret, &sent.client_secret) => {}
+        Ok(_) => return Ok(Err(Refusal::Secret)),
+        Err(error) => return Ok(Err(Refusal::Unreadable(error))),
     }
     if client.redirect_uri.as_deref() != Some(&sent.redirect_uri) {
         return Ok(Err(Refusal::RedirectUri));
@@ -159,7 +171,7 @@ pub fn store_token(conn: &mut Conn, new: &NewToken<'_>) -> Result<Option<Token>,
 }
 
 /// Whether two secrets are the same; how long it takes says nothing about where they differ.
-fn is_same(one: &str, other: &str) -> bool {
+fn is_same(one: &Secret, other: &Secret) -> bool {
     let differences = |one: TokenHash, other: TokenHash| one.iter().zip(other).fold(0, |all, (a, b)| all | (a ^ b));
-    differences(hash_token(one), hash_token(other)) == 0
+    differences(hash_token(one.expose()), hash_token(other.expose())) == 0
 }

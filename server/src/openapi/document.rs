@@ -1,11 +1,12 @@
 //! The OpenAPI document, made of the rows of the route table.
 
 use serde_json::{Map, Value, json};
+use tachi_parsers::ir::body_schemas;
 
 use super::api::Operation;
 use super::notation::{members, schema};
 use super::row::{Access, Answer};
-use super::schemas::{PATH_PARAMETERS, SCHEMAS};
+use super::schemas::{EVENTS, PATH_PARAMETERS, SCHEMAS};
 use crate::auth::PERMISSIONS;
 
 /// What is said before everything else.
@@ -41,16 +42,14 @@ pub fn document(operations: &[Operation]) -> Result<Value, String> {
         let item = paths.entry(operation.path.clone()).or_insert_with(|| json!({}));
         item[operation.method.as_str().to_ascii_lowercase()] = described;
     }
-    let mut schemas = Map::new();
-    for (name, notation) in SCHEMAS {
-        schemas.insert((*name).to_owned(), schema(notation).map_err(|error| format!("{name}: {error}"))?);
-    }
+    let schemas = schemas()?;
     Ok(json!({
         "openapi": "3.1.0",
         "info": {"title": "tachi", "version": env!("CARGO_PKG_VERSION"), "description": ABOUT},
         "servers": [{"url": "/"}],
         "tags": tags(operations),
         "paths": paths,
+        "webhooks": events()?,
         "components": {"schemas": schemas, "responses": failures(), "securitySchemes": {
             "token": {"type": "http", "scheme": "bearer", "description": format!(
                 "An API token, with any of the permissions {}.", PERMISSIONS.join(", "))},
@@ -58,6 +57,35 @@ pub fn document(operations: &[Operation]) -> Result<Value, String> {
                 "The cookie of a login. Its name is that of the instance and _SESSION."},
         }},
     }))
+}
+
+/// The documents by their names, and what game clients send.
+fn schemas() -> Result<Map<String, Value>, String> {
+    let mut schemas: Map<String, Value> =
+        body_schemas().into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
+    for (name, notation) in SCHEMAS {
+        schemas.insert((*name).to_owned(), schema(notation).map_err(|error| format!("{name}: {error}"))?);
+    }
+    Ok(schemas)
+}
+
+/// What is sent to the `webhookUri` of clients.
+fn events() -> Result<Map<String, Value>, String> {
+    let event = |(kind, text, content): &(&str, &str, &str)| {
+        let content = schema(content).map_err(|error| format!("{kind}: {error}"))?;
+        let body = json!({
+            "type": "object", "required": ["type", "content"],
+            "properties": {"type": {"const": kind}, "content": content},
+        });
+        let described = json!({
+            "summary": text,
+            "description": "Sent once to the webhookUri of every client, with its secret as the bearer token.",
+            "requestBody": {"required": true, "content": {"application/json": {"schema": body}}},
+            "responses": {"default": {"description": "No answer matters."}},
+        });
+        Ok(((*kind).to_owned(), json!({ "post": described })))
+    };
+    EVENTS.iter().map(event).collect()
 }
 
 fn tags(operations: &[Operation]) -> Vec<Value> {
@@ -73,7 +101,9 @@ fn tags(operations: &[Operation]) -> Vec<Value> {
 fn failures() -> Map<String, Value> {
     let of_schema = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}});
     let response = |text: &str| json!({"description": text, "content": of_schema});
-    FAILURES.iter().map(|(status, text)| (format!("Failure{status}"), response(text))).collect()
+    let of_api = FAILURES.iter().map(|(status, text)| (format!("Failure{status}"), response(text)));
+    let of_pages = FAILURES.iter().map(|(status, said)| (format!("Page{status}"), text(said, &["text/html"])));
+    of_api.chain(of_pages).collect()
 }
 
 fn describe(operation: &Operation) -> Result<Value, String> {
@@ -89,10 +119,20 @@ fn describe(operation: &Operation) -> Result<Value, String> {
     });
     if let Some((media, body)) = row.body {
         let schema = schema(body)?;
-        let required = schema.get("required").is_some();
-        described["requestBody"] = json!({"required": required, "content": {media: {"schema": schema}}});
+        // Documents that have a name have members that must be there.
+        let required = schema.get("required").or(schema.get("$ref")).is_some();
+        let mut content = contents(media, &schema);
+        if let (Some(sent), Some(content)) = (row.sent, content.get_mut("application/json")) {
+            content["example"] = parse(sent)?;
+        }
+        described["requestBody"] = json!({"required": required, "content": content});
     }
     Ok(described)
+}
+
+/// The same for each of these media types.
+fn contents(media: &[&str], schema: &Value) -> Map<String, Value> {
+    media.iter().map(|media| ((*media).to_owned(), json!({ "schema": schema }))).collect()
 }
 
 fn operation_id(operation: &Operation) -> String {
@@ -142,27 +182,43 @@ fn responses(operation: &Operation) -> Result<Map<String, Value>, String> {
             responses.insert("200".to_owned(), json(schema(body)?, "Done, without an envelope.", row.example)?);
         }
         Answer::Raw(media, _) => {
-            let content = json!({media: {"schema": {"type": "string"}}});
-            responses.insert("200".to_owned(), json!({"description": "Done.", "content": content}));
+            responses.insert("200".to_owned(), text("Done.", &[media]));
+        }
+        Answer::Page(media) => {
+            responses.insert("200".to_owned(), text("A page or a file.", media));
+        }
+        Answer::Redirect => {
+            responses.insert("303".to_owned(), json!({"description": "Go on to another page."}));
         }
         Answer::AcceptedOnly | Answer::Never => {}
     }
     if let Some(body) = row.accepted {
         responses.insert("202".to_owned(), json(envelope(schema(body)?), "What was asked for goes on.", None)?);
     }
+    let is_page = matches!(row.answer, Answer::Page(_) | Answer::Redirect);
     for status in failing(operation) {
-        let reference = format!("#/components/responses/Failure{status}");
+        // Limits are kept before a page is asked for.
+        let kind = if is_page && status != 429 { "Page" } else { "Failure" };
+        let reference = format!("#/components/responses/{kind}{status}");
         responses.insert(status.to_string(), json!({"$ref": reference}));
     }
     Ok(responses)
 }
 
+fn text(description: &str, media: &[&str]) -> Value {
+    json!({"description": description, "content": contents(media, &json!({"type": "string"}))})
+}
+
 fn json(schema: Value, text: &str, example: Option<&str>) -> Result<Value, String> {
     let mut content = json!({ "schema": schema });
     if let Some(example) = example {
-        content["example"] = serde_json::from_str(example).map_err(|error| format!("the example: {error}"))?;
+        content["example"] = parse(example)?;
     }
     Ok(json!({"description": text, "content": {"application/json": content}}))
+}
+
+fn parse(example: &str) -> Result<Value, String> {
+    serde_json::from_str(example).map_err(|error| format!("the example: {error}"))
 }
 
 fn envelope(body: Value) -> Value {
@@ -177,6 +233,7 @@ fn failing(operation: &Operation) -> Vec<u16> {
     let row = &operation.row;
     let by_access: &[u16] = match row.access {
         Access::Unasked => &[400],
+        _ if matches!(row.answer, Answer::Page(_) | Answer::Redirect) => &[400, 401, 403],
         _ => &[400, 401, 403, 429],
     };
     let mut statuses = [by_access, row.fails, &[500]].concat();
@@ -196,9 +253,9 @@ fn security(access: Access) -> Value {
     match access {
         Access::Unasked => json!([]),
         Access::Everybody => json!([{}, token(None), {"login": []}]),
-        Access::SelfKey => json!([{"login": []}]),
+        Access::LoggedIn | Access::SelfKey | Access::Author => json!([{"login": []}]),
         Access::Usc(permission) => json!([token(permission)]),
-        Access::SignedIn | Access::Permission(_) | Access::Owner(_) | Access::OwnerAlone(_) => {
+        Access::SignedIn | Access::Permission(_) | Access::Owner(_) | Access::OwnerAlone(_) | Access::Admin => {
             json!([token(access.permission()), {"login": []}])
         }
     }

@@ -11,4 +11,4 @@ mod schemas;
 pub use api::{Api, Operation};
 pub use document::document;
 pub use page::page;
-pub use row::{Access, Answer, Row, row};
+pub use row::{Access, Answer, Row, browser_page, redirect, row};

@@ -1,7 +1,8 @@
 //! The notation of `spec/documents.md`, made into JSON Schema.
 //!
 //! `{scores: Score[], name?: string(3..80), desc: string?, data: {*: int}}`: members are required unless `?` follows
-//! their name; `T?` may be null, `T[]` is a list; names that begin with a capital are schemas of the document.
+//! their name; `T?` may be null, `T[]` is a list; names that begin with a capital are schemas of the document, and `A|B`
+//! is either of two.
 
 use serde_json::{Map, Value, json};
 
@@ -101,9 +102,10 @@ impl<'a> Reader<'a> {
         if self.eat('"') {
             return self.literals();
         }
-        let name = self.until(&['[', '?', '(', ',', '}', ' ', ':']).trim();
+        let name = self.until(&['[', '?', '(', ',', '}', ' ', ':', '|']).trim();
         if name.starts_with(|first: char| first.is_ascii_uppercase()) {
-            return Ok(json!({"$ref": format!("#/components/schemas/{name}")}));
+            let named = json!({"$ref": format!("#/components/schemas/{name}")});
+            return if self.eat('|') { Ok(json!({"anyOf": [named, self.base()?]})) } else { Ok(named) };
         }
         let mut schema = primitive(name).ok_or_else(|| self.wrong(&format!("a type, not {name:?},")))?;
         if self.eat('(') {
@@ -222,6 +224,10 @@ mod tests {
             ("string?", json!({"type": ["string", "null"]})),
             ("Score[]", json!({"type": "array", "items": {"$ref": "#/components/schemas/Score"}})),
             ("Score?", json!({"anyOf": [{"$ref": "#/components/schemas/Score"}, {"type": "null"}]})),
+            (
+                "Score|User",
+                json!({"anyOf": [{"$ref": "#/components/schemas/Score"}, {"$ref": "#/components/schemas/User"}]}),
+            ),
             ("int(1..500)", json!({"type": "integer", "minimum": 1, "maximum": 500})),
             ("string(3..)", json!({"type": "string", "minLength": 3})),
             ("string(/^[0-9]{4}$/)", json!({"type": "string", "pattern": "^[0-9]{4}$"})),

@@ -33,6 +33,18 @@ pub fn page(document: &Value) -> String {
             }
         }
     }
+    page += "<h2>Events</h2>\n";
+    for (name, event) in document["webhooks"].as_object().into_iter().flatten() {
+        let event = &event["post"];
+        let content = &event["requestBody"]["content"]["application/json"]["schema"]["properties"]["content"];
+        page += &format!(
+            "<details><summary><code>{}</code> {}</summary><div><p>{}</p>{}</div></details>\n",
+            escape(name),
+            text(&event["summary"]),
+            text(&event["description"]),
+            preformatted(&in_short(content, 0))
+        );
+    }
     page += "<h2>Documents</h2>\n";
     for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
         page += &format!(
@@ -62,14 +74,13 @@ fn operation_of(method: &str, path: &str, operation: &Value) -> String {
     }
     for (media, content) in operation["requestBody"]["content"].as_object().into_iter().flatten() {
         rows += &format!("<p>Body, <code>{media}</code>:</p>{}", preformatted(&in_short(&content["schema"], 0)));
+        rows += &example(content);
     }
     for (status, response) in operation["responses"].as_object().into_iter().flatten() {
         for (media, content) in response["content"].as_object().into_iter().flatten() {
             let schema = content["schema"]["properties"].get("body").unwrap_or(&content["schema"]);
             rows += &format!("<p>{status}, <code>{media}</code>:</p>{}", preformatted(&in_short(schema, 0)));
-            if let Some(example) = content.get("example") {
-                rows += &format!("<p>For example:</p>{}", preformatted(&format!("{example:#}")));
-            }
+            rows += &example(content);
         }
     }
     let failing = operation["responses"].as_object().into_iter().flatten();
@@ -84,6 +95,11 @@ fn operation_of(method: &str, path: &str, operation: &Value) -> String {
     )
 }
 
+fn example(content: &Value) -> String {
+    let shown = |example: &Value| format!("<p>For example:</p>{}", preformatted(&format!("{example:#}")));
+    content.get("example").map(shown).unwrap_or_default()
+}
+
 /// A schema in a few words.
 fn in_short(schema: &Value, depth: usize) -> String {
     if let Some(name) = schema["$ref"].as_str() {
@@ -91,6 +107,9 @@ fn in_short(schema: &Value, depth: usize) -> String {
     }
     if let Some(values) = schema["enum"].as_array() {
         return values.iter().map(Value::to_string).collect::<Vec<_>>().join(" | ");
+    }
+    if let Some(constant) = schema.get("const") {
+        return constant.to_string();
     }
     if let Some(either) = schema["anyOf"].as_array() {
         return either.iter().map(|one| in_short(one, depth)).collect::<Vec<_>>().join(" | ");
@@ -110,7 +129,7 @@ fn of_kind(kind: &str, schema: &Value, depth: usize) -> String {
         if least.is_empty() && most.is_empty() { String::new() } else { format!(" {least}..{most}") }
     };
     match kind {
-        "array" => format!("list of {}", in_short(&schema["items"], depth)),
+        "array" => format!("list of{} {}", bound("minItems", "maxItems"), in_short(&schema["items"], depth)),
         "object" if schema.get("properties").is_none() && schema.get("additionalProperties").is_none() => {
             "object".to_owned()
         }
@@ -132,8 +151,10 @@ fn object(schema: &Value, depth: usize) -> String {
         let optional = if required.iter().any(|required| required == name) { "" } else { "?" };
         lines.push(format!("{indent}{name}{optional}: {}", in_short(member, depth)));
     }
-    if let Some(others) = schema.get("additionalProperties") {
-        lines.push(format!("{indent}(any name): {}", in_short(others, depth)));
+    match schema.get("additionalProperties") {
+        None => {}
+        Some(Value::Bool(false)) => lines.push(format!("{indent}(nothing else)")),
+        Some(others) => lines.push(format!("{indent}(any name): {}", in_short(others, depth))),
     }
     format!("{{\n{}\n{}}}", lines.join("\n"), "  ".repeat(depth - 1))
 }

@@ -61,6 +61,16 @@ pub const SCHEMAS: &[(&str, &str)] = &[
          advancedMode: bool, deletableScores: bool}}",
     ),
     ("APIToken", "{token: string, userID: int, identifier: string, permissions: {*: bool}, fromAPIClient: string?}"),
+    (
+        "APIClient",
+        "{clientID: string, name: string, author: int, requestedPermissions: string[], redirectUri: string?, \
+         webhookUri: string?, apiKeyTemplate: string?, apiKeyFilename: string?}",
+    ),
+    (
+        "OwnAPIClient",
+        "{clientID: string, clientSecret: string, name: string, author: int, requestedPermissions: string[], \
+         redirectUri: string?, webhookUri: string?, apiKeyTemplate: string?, apiKeyFilename: string?}",
+    ),
     // --- Songs and charts --------------------------------------------------------------------------------------
     ("Song", "{id: int, title: string, artist: string, searchTerms: string[], altTitles: string[], data: object}"),
     (
@@ -107,6 +117,11 @@ pub const SCHEMAS: &[(&str, &str)] = &[
          highlight: bool, __textScore?: num}",
     ),
     ("SessionScoreInfo", "{scoreID: ScoreID, isNewScore: bool, deltas?: object}"),
+    ("FolderRaises", "{folder: Folder, totalCharts: int(1..), raises: FolderRaise[]}"),
+    (
+        "FolderRaise",
+        "{metric: string, value: string, previousCount: int(0..), count: int(1..), raisedCharts: string[]}",
+    ),
     (
         "SessionOfCalendar",
         "{sessionID: SessionID, name: string, desc: string?, highlight: bool, timeStarted: ms, timeEnded: ms, \
@@ -117,6 +132,14 @@ pub const SCHEMAS: &[(&str, &str)] = &[
         "{userID: int, game: string, playtype: string, ratings: Ratings, classes: {*: string}, \
          __rankingData?: Rankings, rank?: int(1..)}",
     ),
+    (
+        "ProfileSettings",
+        "{userID: int, game: string, playtype: string, preferences: {preferredScoreAlg: string?, \
+         preferredSessionAlg: string?, preferredProfileAlg: string?, stats: ProfileStat[], defaultTable: string?, \
+         preferredRanking: \"global\"|\"rival\"?, preferredDefaultEnum: string?, gameSpecific: object}, rivals: int[]}",
+    ),
+    ("ProfileStat", "{mode: \"chart\"|\"folder\", property: string, chartID?: string, folderID?: any, gte?: num}"),
+    ("Snapshot", "{ratings: Ratings, classes: {*: string}, rankings: Rankings, playcount: int, timestamp: ms}"),
     ("Rankings", "{*: Ranking}"),
     ("Ranking", "{ranking: int?, outOf: int}"),
     // --- Goals and milestones ----------------------------------------------------------------------------------
@@ -164,9 +187,60 @@ pub const SCHEMAS: &[(&str, &str)] = &[
         "{matchType: string, identifier: string, difficulty?: string?, version?: string?, artist?: string?}",
     ),
     // --- Game clients ------------------------------------------------------------------------------------------
+    (
+        "BatchManual",
+        "{meta: {game: string, playtype?: string, service: string(3..60), version?: string?}, \
+         scores: BatchManualScore[], classes?: {*: string?}?}",
+    ),
+    (
+        "BatchManualScore",
+        "{matchType: \"songTitle\"|\"tachiSongID\"|\"bmsChartHash\"|\"gcmInGameIDSpecialChart\"|\"itgChartHash\"|\
+         \"sdvxInGameID\"|\"inGameID\"|\"inGameStrID\"|\"uscChartHash\"|\"popnChartHash\"|\"ddrSongHash\", \
+         identifier: string, difficulty?: string?, artist?: string?, comment?: string(3..240)?, timeAchieved?: num?, \
+         judgements?: {*: int(0..)?}?, optional?: object?, hitMeta?: object?, scoreMeta?: object?, *: any}",
+    ),
+    (
+        "BeatorajaPB",
+        "{sha256: string, player: string, playcount: int, clear: int(0..8), date: ms, deviceType: null, random: null, \
+         passnotes: int, notes: int, maxcombo: num, gauge: num, minbp: num, epg: int, lpg: int, egr: int, lgr: int, \
+         egd: int, lgd: int, ebd: int, lbd: int, epr: int, lpr: int, ems: int, lms: int}",
+    ),
+    ("ClassEarned", "{set: string, value: string}"),
     ("UscAnswer", "{statusCode: int, description: string, body?: any}"),
+    (
+        "UscScore",
+        "{score: int, lamp: int(0..5), timestamp: int, crit: int, near: int, error: int, ranking: int, \
+         noteMod: string, gaugeMod: string, username: string}",
+    ),
+    (
+        "UscStanding",
+        "{score: UscScore, serverRecord: UscScore, isServerRecord: bool, isPB: bool, sendReplay: ScoreID, \
+         adjacentAbove: UscScore[], adjacentBelow: UscScore[]}",
+    ),
+    ("Nothing", "{}"),
     // --- The envelope ------------------------------------------------------------------------------------------
     ("Failure", "{success: bool, description: string, error?: string, status?: int, message?: string}"),
+];
+
+/// What clients with a webhook are told: types of events, when they come, and their content.
+/// Source: `spec/documents.md`, "Webhook events".
+pub const EVENTS: &[(&str, &str, &str)] = &[
+    (
+        "class-update/v1",
+        "A player's class went up",
+        "{userID: int, game: string, playtype: string, set: string, old: string?, new: string}",
+    ),
+    (
+        "goals-achieved/v1",
+        "A player achieved goals on a playtype",
+        "{userID: int, game: string, \
+         goals: {goalID: GoalID, game: string, playtype: string, old: GoalState, new: GoalState}[]}",
+    ),
+    (
+        "quest-achieved/v1",
+        "A player achieved a quest",
+        "{userID: int, game: string, playtype: string, questID: string, old: MilestoneState, new: MilestoneState}",
+    ),
 ];
 
 /// The parameters of paths: their types, what they are, and an example.
@@ -185,6 +259,7 @@ pub const PATH_PARAMETERS: &[(&str, &str, &str, &str)] = &[
     ("goal", "string", "The goal's identifier", "G0"),
     ("quest", "string", "The quest's identifier", "Q0"),
     ("token", "string", "The token, or its short form in lists", "0123456789abcdef"),
+    ("client", "string", "The client's identifier", "CI0"),
     ("kai", "string", "`flo`, `eag` or `min`", "flo"),
     ("cg", "string", "`dev`, `nag` or `gan`", "dev"),
     ("sha256", "string", "The SHA256 of the chart's file", "0"),

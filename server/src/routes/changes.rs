@@ -41,8 +41,13 @@ pub async fn delete_score(
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     let blacklist = blacklist(&body::object(&request, payload).await?)?;
-    let importer = Arc::clone(&App::of(&request)?.importer);
-    let StoredScore { key, score } = score.thing;
+    delete(&App::of(&request)?, score.thing, blacklist).await
+}
+
+/// Deletes a score.
+pub async fn delete(app: &App, score: StoredScore, blacklist: bool) -> Result<HttpResponse, ApiError> {
+    let importer = Arc::clone(&app.importer);
+    let StoredScore { key, score } = score;
     let removed = block(move || importer.delete_scores(score.user, &[key], blacklist).map_err(ApiError::from)).await?;
     if removed == 0 {
         return Err(ApiError::not_found(format!("The score {} does not exist.", score.id)));
@@ -50,7 +55,8 @@ pub async fn delete_score(
     Ok(success("Deleted score.", Nothing {}))
 }
 
-fn blacklist(body: &Map<String, Value>) -> Result<bool, ApiError> {
+/// Whether later imports are to be kept from bringing again what is deleted.
+pub fn blacklist(body: &Map<String, Value>) -> Result<bool, ApiError> {
     match body.get("blacklist") {
         None | Some(Value::Null) => Ok(false),
         Some(Value::Bool(blacklist)) => Ok(*blacklist),

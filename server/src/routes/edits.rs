@@ -89,10 +89,7 @@ fn missing(id: &str) -> ApiError {
 async fn own_session(app: &App, caller: &Caller, text: &str) -> Result<StoredSession, ApiError> {
     let id = text.parse().map_err(|_| missing(text))?;
     let stored = app.read(move |conn| session_by_public_id(conn, id)).await?.ok_or_else(|| missing(text))?;
-    let user = caller
-        .user()
-        .ok_or_else(|| ApiError::new(Kind::Unauthorised, "You are not authorised to perform this action."))?;
-    if user.id != stored.session.user {
+    if caller.signed_in()?.id != stored.session.user {
         return Err(ApiError::new(Kind::Forbidden, "This session belongs to somebody else."));
     }
     Ok(stored)

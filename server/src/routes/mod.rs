@@ -1,6 +1,7 @@
 //! The routes, one page: who calls what.
 
 mod account;
+mod admin;
 mod changes;
 mod edits;
 pub mod games;
@@ -31,6 +32,8 @@ use actix_web::HttpResponse;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
+pub use self::pages::is_page;
+
 use self::edits::{CustomiseScore, CustomiseSession};
 use self::import_lists::FILTER;
 use crate::auth::{DeleteScore, Permission as _, SubmitScore};
@@ -41,8 +44,6 @@ use crate::openapi::{Access, Api, Operation, Row, row};
 /// Puts every route into a service.
 pub fn configure(service: &mut ServiceConfig) {
     api().configure(service);
-    // Pages for people.
-    service.configure(pages::configure);
     service.default_service(web::to(no_such_endpoint));
 }
 
@@ -58,29 +59,23 @@ fn api() -> Api {
     api.scope("/api/v1/auth", account::auth_routes, |scope| {
         scope.wrap(account::no_store()).default_service(web::to(no_such_endpoint))
     })
-    .scope("/api/v1", api_v1, |scope| {
-        let scope = scope.wrap(from_fn(limits::normal)).configure(undocumented);
-        scope.default_service(web::to(no_such_endpoint))
-    })
+    .scope("/api/v1", api_v1, |scope| scope.wrap(from_fn(limits::normal)).default_service(web::to(no_such_endpoint)))
     .scope("/ir", ir::routes, |scope| scope.wrap(from_fn(limits::normal)).default_service(web::to(no_such_endpoint)))
     // Whoever watches over the process.
     .tag("Watching")
     .get("/healthz", instance::healthz, row(Access::Unasked, "The process answers", "{}"))
     .get("/.deploy/up", instance::healthz, row(Access::Unasked, "The process answers", "{}"))
     .get("/readyz", instance::readyz, row(Access::Unasked, "The instance can be used", "{}").fails(&[503]))
-    .get("/metrics", instance::metrics, row(Access::Unasked, "Figures for Prometheus", "any").raw("text/plain"));
+    .get("/metrics", instance::metrics, row(Access::Unasked, "Figures for Prometheus", "any").raw("text/plain"))
+    .with(pages::routes);
     api
-}
-
-/// Routes that still have to be documented: what a user decides alone, rivals, and programs of others.
-fn undocumented(service: &mut ServiceConfig) {
-    service.configure(account::configure_own).configure(ugpt::configure_own).configure(oauth::configure);
 }
 
 fn api_v1(api: &mut Api) {
     api.with(about).with(account::routes).with(import_lists::routes).with(ugpt::routes);
     api.with(going_in).with(imports_routes).with(orphans::routes).with(one_by_one);
     api.with(games_routes).with(songs::routes).with(leaderboards::routes).with(tables::routes).with(search::routes);
+    api.with(oauth::routes).with(admin::routes);
 }
 
 /// Whoever wants to know what the instance is, whether it runs, and how to use it.
@@ -176,6 +171,11 @@ fn one_by_one(api: &mut Api) {
             "/sessions/{session}/adjacent",
             sessions::adjacent,
             row(EVERYBODY, "The sessions before and after", "{prev: Session?, next: Session?}"),
+        )
+        .get(
+            "/sessions/{session}/folder-raises",
+            sessions::folder_raises,
+            row(EVERYBODY, "What a session raised in folders", "FolderRaises[]"),
         );
 }
 

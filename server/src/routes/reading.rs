@@ -20,6 +20,7 @@ use super::shown;
 use crate::app::{App, block};
 use crate::auth::{Caller, Permission};
 use crate::envelope::{ApiError, Kind, success_bytes, written};
+use crate::owned::check_owner;
 use crate::self_key::find_user;
 
 /// The query of a request.
@@ -230,20 +231,12 @@ impl Ugpt {
     /// The user and whether the caller may change what is theirs, in this order: somebody is signed in, the user
     /// exists and has played, it is the caller or the caller is an admin, who has the permission.
     pub async fn owner<P: Permission>(&self) -> Result<UserId, ApiError> {
-        let caller = self
-            .on
-            .caller
-            .user()
-            .ok_or_else(|| ApiError::new(Kind::Unauthorised, "You are not authorised to perform this action."))?;
-        let (me, is_admin) = (caller.id, caller.auth_level == tachi_db::users::AuthLevel::Admin);
+        let me = self.on.caller.signed_in()?.id;
         let (user, gpt) = (self.user.clone(), self.on.gpt);
         let importer = Arc::clone(&self.on.app.importer);
         let user =
             block(move || importer.database().read(|conn| Ok(profile(conn, &user, Some(me), gpt)?.user))).await?;
-        if user != me && !is_admin {
-            return Err(ApiError::new(Kind::Forbidden, "This belongs to somebody else."));
-        }
-        P::require(self.on.caller.permissions())?;
+        check_owner::<P>(&self.on.caller, user, "profile")?;
         Ok(user)
     }
 }

@@ -39,3 +39,18 @@ pub async fn adjacent(
     })
     .await
 }
+
+/// `GET /sessions/:sessionID/folder-raises`: the lamps, grades and so on that the session raised, by folder.
+pub async fn folder_raises(
+    request: HttpRequest,
+    _caller: Caller,
+    path: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let text = path.into_inner();
+    answer(&App::of(&request)?, "Returned folder raises.", move |conn, catalogue| {
+        let missing = || ApiError::not_found(format!("The session {} does not exist.", super::shown(&text)));
+        let id: SessionId = text.parse().map_err(|_| missing())?;
+        documents::folder_raises(conn, catalogue, id)?.ok_or_else(missing)
+    })
+    .await
+}

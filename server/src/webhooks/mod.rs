@@ -10,14 +10,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use reqwest::blocking::Client as Sender;
+use reqwest::blocking::Client as HttpClient;
 use reqwest::redirect::Policy;
 use tachi_db::clients::{Client, clients_with_webhook};
 use tachi_import::{Importer, News};
 
 use self::events::Event;
 use self::target::{Allowed, PublicHosts};
+use crate::outgoing::{USER_AGENT, tls};
 use crate::threads::{Signal, Threads};
+use crate::vault::Vault;
 
 /// How much news waits to be sent at most.
 const QUEUE: usize = 1_000;
@@ -38,11 +40,12 @@ pub struct Webhooks {
 impl Webhooks {
     /// Starts the thread. `to_loopback` is for tests: it allows programs on this machine, also without encryption.
     #[must_use]
-    pub fn start(importer: &Arc<Importer>, to_loopback: bool) -> Self {
+    pub fn start(importer: &Arc<Importer>, vault: &Arc<Vault>, to_loopback: bool) -> Self {
         let queue = Arc::new(Mutex::new(VecDeque::new()));
         let threads = Threads::default();
-        let (importer, waiting) = (Arc::clone(importer), Arc::clone(&queue));
-        threads.spawn("webhooks", move |signal| send_all(&importer, &waiting, Allowed { to_loopback }, signal));
+        let (importer, vault, waiting) = (Arc::clone(importer), Arc::clone(vault), Arc::clone(&queue));
+        let allowed = Allowed { to_loopback };
+        threads.spawn("webhooks", move |signal| send_all(&importer, &vault, &waiting, allowed, signal));
         Self { queue, threads }
     }
 
@@ -71,9 +74,9 @@ pub fn check_target(text: &str, to_loopback: bool) -> Result<()> {
     Allowed { to_loopback }.check(text).map(|_| ())
 }
 
-fn send_all(importer: &Importer, queue: &Mutex<VecDeque<News>>, allowed: Allowed, signal: &Signal) {
-    let sender = match sender(allowed) {
-        Ok(sender) => sender,
+fn send_all(importer: &Importer, vault: &Vault, queue: &Mutex<VecDeque<News>>, allowed: Allowed, signal: &Signal) {
+    let sender = match client(allowed) {
+        Ok(client) => Sender { client, vault, allowed },
         Err(error) => return log::error!("no events are sent: {error:#}"),
     };
     while !signal.is_stopped() {
@@ -89,28 +92,36 @@ fn send_all(importer: &Importer, queue: &Mutex<VecDeque<News>>, allowed: Allowed
             Ok::<_, tachi_db::DbError>((clients, events))
         });
         match read {
-            Ok((clients, events)) => send_to(&sender, &clients, &events, allowed, signal),
+            Ok((clients, events)) => send_to(&sender, &clients, &events, signal),
             Err(error) => log::error!("events are not sent: {error}"),
         }
     }
 }
 
-fn send_to(sender: &Sender, clients: &[Client], events: &[Event], allowed: Allowed, signal: &Signal) {
+/// What sends events.
+struct Sender<'a> {
+    client: HttpClient,
+    vault: &'a Vault,
+    allowed: Allowed,
+}
+
+fn send_to(sender: &Sender<'_>, clients: &[Client], events: &[Event], signal: &Signal) {
     for client in clients {
         for event in events {
             if signal.is_stopped() {
                 return;
             }
-            if let Err(error) = send(sender, client, event, allowed) {
+            if let Err(error) = send(sender, client, event) {
                 log::info!("the client {} was not told of {}: {error:#}", client.client_id, event.kind);
             }
         }
     }
 }
 
-fn send(sender: &Sender, client: &Client, event: &Event, allowed: Allowed) -> Result<()> {
-    let url = allowed.check(client.webhook_uri.as_deref().unwrap_or_default())?;
-    let request = sender.post(url).bearer_auth(&client.client_secret).json(event);
+fn send(sender: &Sender<'_>, client: &Client, event: &Event) -> Result<()> {
+    let url = sender.allowed.check(client.webhook_uri.as_deref().unwrap_or_default())?;
+    let secret = sender.vault.open_client(client)?;
+    let request = sender.client.post(url).bearer_auth(secret.expose()).json(event);
     // The address may hold a secret of its own.
     let answer = request.send().map_err(reqwest::Error::without_url)?;
     if !answer.status().is_success() {
@@ -119,19 +130,14 @@ fn send(sender: &Sender, client: &Client, event: &Event, allowed: Allowed) -> Re
     Ok(())
 }
 
-fn sender(allowed: Allowed) -> Result<Sender> {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let tls = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let mut builder = Sender::builder()
-        .tls_backend_preconfigured(tls)
+fn client(allowed: Allowed) -> Result<HttpClient> {
+    let mut builder = HttpClient::builder()
+        .tls_backend_preconfigured(tls()?)
         .redirect(Policy::none())
         .no_proxy()
         .timeout(TIMEOUT)
         .connect_timeout(TIMEOUT)
-        .user_agent(concat!("tachi/", env!("CARGO_PKG_VERSION")));
+        .user_agent(USER_AGENT);
     if !allowed.to_loopback {
         builder = builder.dns_resolver(Arc::new(PublicHosts));
     }

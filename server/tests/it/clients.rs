@@ -2,11 +2,13 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tachi_db::clients::client_by_id;
 use tachi_db::users::AuthLevel;
 use tachi_server::config::Options;
 use tachi_server::config::access::AccessOptions;
+use tachi_server::config::upstream::UpstreamOptions;
 
-use crate::support::{Answer, Caller, TestServer, keys, on_both, on_both_with, settings};
+use crate::support::{Answer, Caller, TestServer, keys, on_both_with, settings, settings_with_key};
 
 const CLIENTS: &str = "/api/v1/clients";
 const TOKEN: &str = "/api/v1/oauth/token";
@@ -49,7 +51,7 @@ fn whoami(server: &TestServer, token: &Value) -> Answer {
 
 #[test]
 fn only_its_author_sees_a_clients_secret() {
-    on_both(|server| {
+    on_both_with(settings_with_key, |server| {
         let (author, other) = (server.member(), server.member());
         let made = client(&author.caller, json!({"permissions": ["submit_score", "submit_score", "delete_score"]}));
         assert_eq!(made["requestedPermissions"], json!(["delete_score", "submit_score"]));
@@ -102,7 +104,7 @@ fn what_a_client_says_about_itself_is_checked() {
 
 #[test]
 fn only_its_author_changes_a_client() {
-    on_both(|server| {
+    on_both_with(settings_with_key, |server| {
         let (author, other) = (server.member(), server.member());
         let made = client(&author.caller, json!({}));
         let path = format!("{CLIENTS}/{}", id(&made));
@@ -133,7 +135,7 @@ fn only_its_author_changes_a_client() {
 fn users_have_as_many_clients_as_the_operator_lets_them_and_admins_any_number() {
     let options = || {
         let access = AccessOptions { oauth_client_cap: Some(1), ..settings().access };
-        Options { access, ..settings() }
+        Options { access, ..settings_with_key() }
     };
     on_both_with(options, |server| {
         let member = server.member();
@@ -150,7 +152,7 @@ fn users_have_as_many_clients_as_the_operator_lets_them_and_admins_any_number() 
 
 #[test]
 fn a_code_becomes_a_token_once() {
-    on_both(|server| {
+    on_both_with(settings_with_key, |server| {
         let (author, user) = (server.member(), server.member());
         let made = client(&author.caller, json!({}));
         server.guest().post("/api/v1/oauth/create-code", &json!({})).failure(401);
@@ -174,7 +176,7 @@ fn a_code_becomes_a_token_once() {
 
 #[test]
 fn a_form_gets_a_token_as_json_does() {
-    on_both(|server| {
+    on_both_with(settings_with_key, |server| {
         let user = server.member();
         let made = client(&user.caller, json!({}));
         let code = user.caller.post("/api/v1/oauth/create-code", &json!({})).body();
@@ -188,7 +190,7 @@ fn a_form_gets_a_token_as_json_does() {
 
 #[test]
 fn what_is_wrong_with_an_exchange_is_told_in_order() {
-    on_both(|server| {
+    on_both_with(settings_with_key, |server| {
         let user = server.member();
         let made = client(&user.caller, json!({}));
         let code = user.caller.post("/api/v1/oauth/create-code", &json!({})).body();
@@ -221,7 +223,7 @@ fn a_code_is_over_after_half_an_hour() {
     use tachi_server::app::now;
     use tachi_server::oauth::make_code;
 
-    on_both(|server| {
+    on_both_with(settings_with_key, |server| {
         let user = server.member();
         let made = client(&user.caller, json!({}));
         let half_an_hour = 30 * 60 * 1000;
@@ -240,7 +242,7 @@ fn a_code_is_over_after_half_an_hour() {
 
 #[test]
 fn a_token_for_a_client_replaces_the_one_it_had_of_the_user() {
-    on_both(|server| {
+    on_both_with(settings_with_key, |server| {
         let (author, user, other) = (server.member(), server.member(), server.member());
         let made = client(&author.caller, json!({"permissions": ["customise_score"]}));
         let body = json!({"clientID": made["clientID"]});
@@ -266,4 +268,49 @@ fn a_token_for_a_client_replaces_the_one_it_had_of_the_user() {
         user.caller.post(CREATE_TOKEN, &body).failure(404);
         author.caller.delete(&path).failure(404);
     });
+}
+
+#[test]
+fn the_database_holds_no_secret_of_a_client() {
+    on_both_with(settings_with_key, |server| {
+        let made = client(&server.member().caller, json!({}));
+        let (id, secret) = (id(&made).to_owned(), made["clientSecret"].as_str().unwrap());
+        let stored = server.app.importer.database().read(|conn| client_by_id(conn, &id)).unwrap().unwrap().secret;
+        // Nonce and tag.
+        assert_eq!(stored.values.iter().map(Vec::len).collect::<Vec<_>>(), [24 + secret.len() + 16]);
+        for digits in [secret, &secret[2..10]] {
+            assert!(!stored.values[0].windows(digits.len()).any(|window| window == digits.as_bytes()));
+        }
+    });
+}
+
+#[test]
+fn under_a_changed_key_a_client_is_refused_until_its_author_makes_a_new_secret() {
+    let first = TestServer::with(settings_with_key());
+    let author = first.member();
+    let made = client(&author.caller, json!({}));
+    let path = format!("{CLIENTS}/{}", id(&made));
+    let database_url = Some(first.folder().join("tachi.db").display().to_string());
+    let upstream = UpstreamOptions { secret_key: Some("ff".repeat(32)), ..UpstreamOptions::default() };
+    let second = TestServer::with(Options { database_url, upstream, ..settings() });
+    let caller = second.with_cookie(&format!("Tachi_SESSION=the-cookie-of-{}", author.id));
+    let text = "stored secret cannot be read: the key has changed";
+    caller.get(CLIENTS).refused(500, text);
+    caller.patch(&path, &json!({"name": "Another name"})).refused(500, text);
+    assert_eq!(second.guest().get(&path).body()["name"], "A program");
+    let code = caller.post("/api/v1/oauth/create-code", &json!({})).body();
+    let code = code["code"].as_str().unwrap();
+    second.guest().post(TOKEN, &exchange(&made, code)).refused(500, text);
+    let reset = caller.post(&format!("{path}/reset-secret"), &json!({})).body();
+    assert_eq!(caller.get(CLIENTS).body(), json!([reset]));
+    second.guest().post(TOKEN, &exchange(&reset, code)).body();
+}
+
+#[test]
+fn without_a_key_postgres_makes_no_client_and_says_how_to_get_one() {
+    let Some(postgres) = crate::postgres::postgres_database() else { return };
+    let server = TestServer::with(Options { database_url: Some(postgres.url.clone()), ..settings() });
+    let body = json!({"name": "A program", "permissions": ["submit_score"]});
+    let text = server.member().caller.post("/api/v1/clients/create", &body).failure(501);
+    assert!(text.contains("tachi secret new"), "{text}");
 }

@@ -1,6 +1,6 @@
 //! The command line, as the built binary.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -120,14 +120,65 @@ fn users_are_made_once() {
 #[test]
 fn a_password_comes_from_standard_input() {
     let tachi = Tachi::new();
-    let add = |name: &str, password: &str| {
-        let mut command = tachi.command(&["user", "add", name, "--password-stdin"]);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
-        child.wait_with_output().unwrap()
-    };
+    let add = |name: &str, password: &str| told(&tachi, &["user", "add", name, "--password-stdin"], password);
     assert!(failed(&add("alice", "short\n")).contains("at least 8 characters"));
     assert_eq!(succeeded(&add("alice", "correct horse\n")), "1");
+}
+
+/// Runs a command with a line on standard input.
+fn told(tachi: &Tachi, args: &[&str], line: &str) -> Output {
+    let mut command = tachi.command(args);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(line.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_forgotten_password_is_reset() {
+    let tachi = Tachi::new();
+    succeeded(&told(&tachi, &["user", "add", "alice", "--password-stdin"], "correct horse\n"));
+    let server = Serving::start(tachi.command(&["serve", "--bind", "127.0.0.1:0", "--rate-limit", "0"]));
+    let login = |password: &str| {
+        let body = json!({"username": "alice", "!password": password});
+        client().post(format!("{}/api/v1/auth/login", server.url)).json(&body).send().unwrap()
+    };
+    let first = login("correct horse");
+    let cookie = first.headers()["Set-Cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let whoami = || {
+        let request = client().get(format!("{}/api/v1/status", server.url)).header("Cookie", &cookie);
+        Answer::from(request.send().unwrap()).body()["whoami"].take()
+    };
+    assert_eq!(whoami(), 1);
+
+    let made_up = tachi.ok(&["user", "reset-password", "ALICE"]);
+    assert!(made_up.len() >= 20, "{made_up}");
+    assert_eq!((whoami(), login("correct horse").status().as_u16()), (Value::Null, 403));
+    assert_eq!(login(&made_up).status(), 200);
+    let reset = ["user", "reset-password", "alice", "--password-stdin"];
+    assert!(failed(&told(&tachi, &reset, "short\n")).contains("at least 8 characters"));
+    assert_eq!(login(&made_up).status(), 200);
+    assert_eq!(succeeded(&told(&tachi, &reset, "battery staple\n")), "");
+    assert_eq!((login(&made_up).status().as_u16(), login("battery staple").status().as_u16()), (403, 200));
+    assert!(tachi.fails(&["user", "reset-password", "nobody"]).contains("there is no user \"nobody\""));
+}
+
+#[test]
+fn mail_settings_that_cannot_be_used_are_refused_and_none_are_told_once() {
+    let tachi = Tachi::new();
+    let serve = ["serve", "--bind", "127.0.0.1:0", "--mail-from", "x@example.com", "--smtp-url"];
+    let refused = tachi.fails(&[&serve[..], &["smtp://user:s3cret@mail.example.com"]].concat());
+    assert!(refused.contains("smtp_url: expected smtps://") && !refused.contains("s3cret"), "{refused}");
+    assert!(tachi.fails(&serve[..5]).contains("mail_from: smtp_url is missing"));
+
+    let mut command = tachi.command(&serve[..3]);
+    let mut server = Serving::start({
+        command.stderr(Stdio::piped());
+        command
+    });
+    server.child.kill().unwrap();
+    let mut log = String::new();
+    server.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    assert_eq!(log.matches("tachi user reset-password").count(), 1, "{log}");
 }
 
 #[test]
@@ -461,4 +512,39 @@ fn the_schema_of_batch_manual_is_printed() {
     assert_eq!(printed, tachi_parsers::file::batch_manual::schema());
     assert!(tachi.fails(&["schema", "cooking"]).contains("batch-manual"));
     assert!(!tachi.path("tachi-data").exists(), "nothing is opened for it");
+}
+
+/// Runs a command whose output nobody reads, as after `| head -1`.
+fn unread(tachi: &Tachi, args: &[&str]) -> Output {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    tachi.command(args).stdout(writer).stderr(Stdio::piped()).output().unwrap()
+}
+
+#[test]
+fn a_command_whose_output_nobody_reads_does_its_work_and_ends_without_a_word() {
+    let tachi = Tachi::new();
+    tachi.player("alice");
+    tachi.write("demo.csv", &demo_csv());
+    let commands: [&[&str]; 9] = [
+        &["import", CSV, "demo.csv", "--user", "alice"],
+        &["parse", CSV, "demo.csv"],
+        &["openapi"],
+        &["schema", "batch-manual"],
+        &["config", "default"],
+        &["completions", "bash"],
+        &["secret", "new"],
+        &["orphans", "retry"],
+        &["db", "check"],
+    ];
+    for args in commands {
+        let output = unread(&tachi, args);
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{args:?}");
+        assert!(output.status.success(), "{args:?}: {output:?}");
+    }
+    let again = tachi.import(&[]);
+    assert_eq!(again["scoreIDs"], json!([]), "the first import was stored");
+    // What fails is still told.
+    let output = unread(&tachi, &["parse", CSV, "missing.csv"]);
+    assert!(!output.status.success() && !output.stderr.is_empty(), "{output:?}");
 }

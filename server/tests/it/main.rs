@@ -10,9 +10,12 @@ mod kai;
 #[path = "../../../crates/tachi-parsers/tests/it/support/upstream.rs"]
 mod upstream;
 
+mod admin;
+mod archive;
 mod auth;
 mod background;
 mod browsers;
+mod captcha;
 mod changes;
 mod clients;
 mod command_line;
@@ -38,6 +41,7 @@ mod ir_lr2hook;
 mod ir_usc;
 mod limits;
 mod logins;
+mod mail;
 mod multipart;
 mod openapi;
 mod pages;

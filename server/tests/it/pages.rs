@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use tachi_server::config::Options;
 
 use crate::clients::client as new_client;
-use crate::support::{Answer, Caller, TestServer, on_both, settings};
+use crate::support::{Answer, Caller, TestServer, on_both_with, settings, settings_with_key};
 
 /// A browser that says where it is sent instead of going there.
-fn browser() -> &'static Client {
+pub fn browser() -> &'static Client {
     static BROWSER: OnceLock<Client> = OnceLock::new();
     BROWSER.get_or_init(|| {
         let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
@@ -36,7 +36,7 @@ fn submit(caller: &Caller<'_>, path: &str, origin: Option<&str>, fields: &[(&str
 
 /// The value of a field that is not shown.
 #[track_caller]
-fn hidden(page: &Answer, name: &str) -> String {
+pub fn hidden(page: &Answer, name: &str) -> String {
     let start = format!("name=\"{name}\" value=\"");
     let (_, rest) = page.text.split_once(&start).unwrap_or_else(|| panic!("no {name}: {}", page.text));
     rest.split('"').next().unwrap().replace("&amp;", "&").replace("&lt;", "<").replace("&quot;", "\"")
@@ -58,7 +58,7 @@ fn token_of(server: &TestServer, token: &str) -> Answer {
 
 #[test]
 fn a_user_agrees_and_goes_to_the_program_with_a_code() {
-    on_both(|server| {
+    on_both_with(settings_with_key, |server| {
         let user = server.member();
         let redirect = "http://localhost:3000/callback?x=1";
         let made = new_client(&user.caller, json!({"redirectUri": redirect, "name": "<script>alert(1)</script>"}));
@@ -107,7 +107,7 @@ fn a_foreign_page_cannot_agree() {
 
 #[test]
 fn whoever_is_not_logged_in_logs_in_first() {
-    on_both(|server| {
+    on_both_with(settings_with_key, |server| {
         let registration = json!({"username": "somebody", "!password": "correct horse", "email": "a@example.com"});
         server.guest().post("/api/v1/auth/register", &registration).body();
         let made = new_client(&server.member().caller, json!({}));
@@ -134,7 +134,7 @@ fn whoever_is_not_logged_in_logs_in_first() {
 
 #[test]
 fn a_program_that_reads_a_file_gets_it_filled_in() {
-    on_both(|server| {
+    on_both_with(settings_with_key, |server| {
         let user = server.member();
         let template = "url=https://example.com\nkey=%%TACHI_KEY%%\n";
         let more = json!({"apiKeyTemplate": template, "apiKeyFilename": "key file.ini", "redirectUri": null});
@@ -171,6 +171,7 @@ fn failures_are_pages_too_and_say_nothing_unescaped() {
     is_page(&page, 404);
     assert!(page.text.contains("&lt;img") && !page.text.contains("<img"), "{}", page.text);
     is_page(&user.caller.get("/oauth/request-auth"), 400);
+    is_page(&user.caller.get("/oauth/request-auth?clientID=a&clientID=b"), 400);
     is_page(&server.guest().get("/client-file-flow/CI0"), 404);
     let nowhere = new_client(&user.caller, json!({"redirectUri": null}));
     is_page(&user.caller.get(&format!("/oauth/request-auth?clientID={}", nowhere["clientID"].as_str().unwrap())), 400);

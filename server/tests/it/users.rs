@@ -1,9 +1,12 @@
 //! Users and what they say about themselves.
 
 use serde_json::{Value, json};
-use tachi_db::users::{AuthLevel, user_seen};
+use tachi_db::users::{AuthLevel, user_by_name, user_name_set, user_seen_unless_invisible};
 
-use crate::support::{TestServer, keys, on_both};
+use crate::ir_kit::{read, write};
+use crate::support::{Caller, TestServer, keys, on_both};
+
+const PASSWORD: &str = "correct horse";
 
 fn ids(users: &Value) -> Vec<i64> {
     users.as_array().unwrap().iter().map(|user| user["id"].as_i64().unwrap()).collect()
@@ -17,7 +20,7 @@ fn users_are_listed_by_when_they_were_seen_or_by_name() {
         let wait = std::time::Duration::from_secs(30);
         let minutes = 60_000;
         for (member, seen) in members.iter().zip([now - 10 * minutes, now - minutes, now - 4 * minutes]) {
-            let seen = |conn: &mut tachi_db::Conn| user_seen(conn, member.id, seen);
+            let seen = |conn: &mut tachi_db::Conn| user_seen_unless_invisible(conn, member.id, seen);
             server.app.importer.database().write(wait, seen).unwrap();
         }
         let [first, second, third] = [0, 1, 2].map(|at: usize| i64::from(members[at].id.0));
@@ -106,29 +109,94 @@ fn preferences_are_all_off_until_they_are_set() {
     });
 }
 
+/// Registers somebody, who is logged in.
+fn register<'a>(server: &'a TestServer, name: &str) -> Caller<'a> {
+    let body = json!({"username": name, "!password": PASSWORD, "email": format!("{name}@example.com")});
+    logged_in(server, "register", &body)
+}
+
+/// Whoever comes with the cookie of an answer.
+#[track_caller]
+fn logged_in<'a>(server: &'a TestServer, path: &str, body: &Value) -> Caller<'a> {
+    let answer = server.guest().post(&format!("/api/v1/auth/{path}"), body);
+    server.with_cookie(answer.header("Set-Cookie").unwrap().split(';').next().unwrap())
+}
+
 #[test]
 fn a_new_password_takes_the_old_one_and_ends_other_logins() {
-    let server = TestServer::start();
-    let register = json!({"username": "alice", "!password": "correct horse", "email": "alice@example.com"});
-    let cookie = |path: &str, body: &Value| {
-        let answer = server.guest().post(path, body);
-        answer.header("Set-Cookie").unwrap().split(';').next().unwrap().to_owned()
-    };
-    let first = cookie("/api/v1/auth/register", &register);
-    let second = cookie("/api/v1/auth/login", &register);
-    let change = |old: &str, new: &str| {
-        let body = json!({"!oldPassword": old, "!password": new});
-        server.with_cookie(&second).post("/api/v1/users/me/change-password", &body)
-    };
-    change("wrong horse", "battery staple").failure(401);
-    change("correct horse", "short").failure(400);
-    assert_eq!(change("correct horse", "battery staple").body(), json!({}));
-    let who = |cookie: &str| server.with_cookie(cookie).get("/api/v1/status").body()["whoami"].clone();
-    assert_eq!((who(&first).is_null(), who(&second).is_null()), (true, false));
-    let login = |password: &str| {
-        server.guest().post("/api/v1/auth/login", &json!({"username": "alice", "password": password})).status
-    };
-    assert_eq!((login("correct horse"), login("battery staple")), (403, 200));
+    on_both(|server| {
+        let first = register(server, "alice");
+        let credentials = |password: &str| json!({"username": "alice", "!password": password});
+        let second = logged_in(server, "login", &credentials(PASSWORD));
+        let other = register(server, "bob");
+        let path = "/api/v1/users/alice/change-password";
+        let body = |old: &str, new: &str| json!({"!oldPassword": old, "!password": new});
+        let right = body(PASSWORD, "battery staple");
+        server.guest().post(path, &right).failure(401);
+        server.player().caller.post(path, &right).failure(403);
+        other.post(path, &right).failure(403);
+        second.post(path, &body("wrong horse", "battery staple")).failure(401);
+        assert!(second.post(path, &body(PASSWORD, "short")).failure(400).starts_with("[!password]"));
+        second.post(path, &json!({"!password": "battery staple"})).failure(400);
+        let who = |caller: &Caller<'_>| caller.get("/api/v1/status").body()["whoami"].clone();
+        assert!([&first, &second, &other].iter().all(|caller| !who(caller).is_null()));
+
+        assert_eq!(second.post(path, &right).body(), json!({}));
+        assert_eq!([&first, &second, &other].map(|caller| who(caller).is_null()), [true, false, false]);
+        let login = |password: &str| server.guest().post("/api/v1/auth/login", &credentials(password)).status;
+        assert_eq!((login(PASSWORD), login("battery staple")), (403, 200));
+    });
+}
+
+/// What is a user's own; neither a token nor another user will do.
+#[test]
+fn names_and_addresses_are_changed_by_whoever_is_logged_in() {
+    on_both(|server| {
+        let (alice, other) = (register(server, "alice"), register(server, "bob"));
+        for (path, body) in [
+            ("change-email", json!({"!password": PASSWORD, "email": "new@example.com"})),
+            ("change-username", json!({"username": "alice_2"})),
+        ] {
+            let path = format!("/api/v1/users/alice/{path}");
+            server.guest().post(&path, &body).failure(401);
+            server.player().caller.post(&path, &body).failure(403);
+            other.post(&path, &body).failure(403);
+        }
+        for path in ["email", "is-email-verified"] {
+            let path = format!("/api/v1/users/alice/{path}");
+            server.guest().get(&path).failure(401);
+            other.get(&path).failure(403);
+        }
+        let change = |email: &str, password: &str| {
+            alice.post("/api/v1/users/me/change-email", &json!({"!password": password, "email": email}))
+        };
+        change("BOB@example.com", PASSWORD).refused(409, "This email is already in use.");
+        change("x@y", PASSWORD).failure(400);
+        change("new@example.com", "wrong horse").failure(401);
+        assert_eq!(alice.get("/api/v1/users/me/email").body(), json!({"email": "alice@example.com"}));
+        change("New@example.com", PASSWORD).body();
+        assert_eq!(alice.get("/api/v1/users/me/email").body(), json!({"email": "new@example.com"}));
+    });
+}
+
+#[test]
+fn a_name_is_kept_for_six_months() {
+    on_both(|server| {
+        let alice = register(server, "alice");
+        let id = read(server, |conn| user_by_name(conn, "alice")).unwrap().id;
+        let renamed_before = |days: i64| {
+            let at = tachi_server::app::now() - days * 24 * 60 * 60 * 1000;
+            write(server, |conn| user_name_set(conn, id, "alice", at));
+        };
+        let rename = |name: &str| alice.post("/api/v1/users/me/change-username", &json!({ "username": name }));
+        renamed_before(180);
+        rename("carol").failure(400);
+        renamed_before(185);
+        assert_eq!(rename("carol").body()["username"], "carol");
+        rename("alice").failure(400);
+        server.guest().get("/api/v1/users/alice").failure(404);
+        logged_in(server, "login", &json!({"username": "carol", "!password": PASSWORD}));
+    });
 }
 
 #[test]

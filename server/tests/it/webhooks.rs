@@ -12,8 +12,10 @@ use tachi_db::catalogue::goal_by_id;
 use tachi_db::clients::{Client, client_insert};
 use tachi_db::goals::{GoalSubscription, QuestSubscription, goal_subscriptions_upsert, quest_subscriptions_upsert};
 use tachi_server::config::Options;
+use tachi_server::secret::Secret;
 
 use crate::ir_kit::write;
+use crate::openapi::is_documented_event;
 use crate::support::{Form, NOON, TestServer, batch, settings};
 
 /// HARD CLEAR 5.1.1. (SPA 10): the goal of the page's vector.
@@ -49,7 +51,9 @@ impl Program {
 
     #[track_caller]
     fn next(&self) -> Told {
-        self.told.recv_timeout(Duration::from_secs(20)).expect("nothing was told")
+        let told = self.told.recv_timeout(Duration::from_secs(20)).expect("nothing was told");
+        assert_eq!(is_documented_event(&told.body), Ok(()));
+        told
     }
 
     fn hears_nothing(&self) {
@@ -92,9 +96,10 @@ fn server() -> TestServer {
 }
 
 fn register(server: &TestServer, author: UserId, number: u8, webhook: Option<&str>) {
+    let client_id = format!("CI{number:040}");
     let client = Client {
-        client_id: format!("CI{number:040}"),
-        client_secret: SECRET.to_owned(),
+        secret: server.app.vault.seal_client(&client_id, &Secret::new(SECRET)).unwrap(),
+        client_id,
         name: "A program".to_owned(),
         author,
         permissions: vec!["submit_score".to_owned()],

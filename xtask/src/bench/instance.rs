@@ -36,16 +36,25 @@ impl Instance {
     /// # Errors
     /// When the binary fails.
     pub fn prepare(binary: &Path, storage: Storage, users: usize) -> Result<Self> {
-        let args = storage.args();
+        let mut instance = Self { users: Vec::new(), binary: binary.to_owned(), storage };
+        instance.users = instance.more_users("player", users)?;
+        Ok(instance)
+    }
+
+    /// Makes more users; their names begin alike.
+    ///
+    /// # Errors
+    /// When the binary fails.
+    pub fn more_users(&self, prefix: &str, count: usize) -> Result<Vec<User>> {
+        let args = self.storage.args();
         let user = |number: usize| {
-            let name = format!("player_{number}");
-            let id = tachi(binary, &[&["user", "add", &name][..], &args].concat())?;
+            let name = format!("{prefix}_{number}");
+            let id = tachi(&self.binary, &[&["user", "add", &name][..], &args].concat())?;
             let token = ["token", "add", "--user", &name, "--permission", "submit_score"];
-            let token = tachi(binary, &[&token[..], &args].concat())?;
+            let token = tachi(&self.binary, &[&token[..], &args].concat())?;
             Ok(User { id, token })
         };
-        let users: Result<Vec<User>> = (0..users).map(user).collect();
-        Ok(Self { users: users?, binary: binary.to_owned(), storage })
+        (0..count).map(user).collect()
     }
 
     /// Starts a server and waits until it listens.

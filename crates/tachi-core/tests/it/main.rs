@@ -25,5 +25,6 @@ mod games_wacca;
 mod load;
 mod play;
 mod properties;
+mod raises;
 mod tables;
 mod vectors;

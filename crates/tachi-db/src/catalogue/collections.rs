@@ -267,7 +267,7 @@ pub struct QuestReport {
     pub counts: LoadReport,
     /// Quests that are different from what they were.
     pub changed: Vec<String>,
-    /// Quests that are not in the load but have subscribers; see [`quests_delete`].
+    /// Quests that are not in the load but have subscribers.
     pub kept: Vec<String>,
 }
 
@@ -314,16 +314,6 @@ pub fn quests_replace(conn: &mut Conn, documents: &[QuestDocument]) -> Result<Qu
     let counts = finish(conn, LoadReport { removed, kept: kept.len(), ..changes.report() })?;
     let changed = changed.iter().map(|row| row.quest_id.to_owned()).collect();
     Ok(QuestReport { counts, changed, kept })
-}
-
-/// Removes quests that nobody is subscribed to any more. Returns how many there were.
-///
-/// # Errors
-/// Those of the database; [`DbError::Conflict`] when one has subscribers.
-pub fn quests_delete(conn: &mut Conn, ids: &[String]) -> Result<usize, DbError> {
-    let removed = diesel::delete(quests::table.filter(quests::quest_id.eq_any(ids))).execute(conn)?;
-    finish(conn, LoadReport { removed, ..LoadReport::default() })?;
-    Ok(removed)
 }
 
 /// All quests, by identifier.
@@ -378,16 +368,6 @@ pub fn questlines_replace(conn: &mut Conn, documents: &[QuestlineDocument]) -> R
     let gone = changes.missing.iter().map(|(id, ())| id);
     report.removed = diesel::delete(questlines::table.filter(questlines::questline_id.eq_any(gone))).execute(conn)?;
     finish(conn, report)
-}
-
-/// All questlines, by identifier.
-///
-/// # Errors
-/// Those of the database.
-pub fn questlines_all(conn: &mut Conn) -> Result<Vec<QuestlineDocument>, DbError> {
-    let texts: Vec<String> =
-        questlines::table.order(questlines::questline_id).select(questlines::document).load(conn)?;
-    texts.iter().map(|text| json_from_db(text, "a questline")).collect()
 }
 
 // BMS courses ------------------------------------------------------------------------------------------------------

@@ -218,21 +218,6 @@ pub fn goals_all(conn: &mut Conn) -> Result<Vec<(GoalKey, GoalDocument)>, DbErro
     rows.into_iter().map(|(key, text)| Ok((GoalKey(key), json_from_db(&text, "a goal")?))).collect()
 }
 
-/// The goals with those keys, by key; those that do not exist are left out.
-///
-/// # Errors
-/// Those of the database.
-pub fn goals_by_keys(conn: &mut Conn, keys: &[GoalKey]) -> Result<Vec<(GoalKey, GoalDocument)>, DbError> {
-    let mut found = Vec::with_capacity(keys.len());
-    for chunk in keys.chunks(KEYS) {
-        let query = goals::table.filter(goals::key.eq_any(chunk.iter().map(|key| key.0))).order(goals::key);
-        for (key, text) in query.select((goals::key, goals::document)).load::<(i32, String)>(conn)? {
-            found.push((GoalKey(key), json_from_db(&text, "a goal")?));
-        }
-    }
-    Ok(found)
-}
-
 /// The goals with those identifiers; those that do not exist are left out.
 ///
 /// # Errors

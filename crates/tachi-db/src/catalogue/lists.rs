@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use tachi_core::catalogue::{ChartKey, FolderDocument, QuestDocument, TableDocument};
 use tachi_core::game::Gpt;
 
+use crate::bulk::KEYS;
 use crate::convert::{gpt_to_db, json_from_db};
 use crate::error::DbError;
 use crate::keys::FolderKey;
@@ -35,6 +36,24 @@ pub fn folders_of_chart(conn: &mut Conn, chart: ChartKey) -> Result<Vec<FolderDo
     let query = folders::table.filter(folders::key.eq_any(keys)).order((folders::title, folders::folder_id));
     let found = folders_read(query.select((folders::key, folders::document)).load(conn)?)?;
     Ok(found.into_iter().map(|(_, folder)| folder).collect())
+}
+
+/// The folders that hold any of those charts, by title, those that are hidden from lists left out.
+///
+/// # Errors
+/// Those of the database.
+pub fn folders_of_charts(conn: &mut Conn, charts: &[ChartKey]) -> Result<Vec<(FolderKey, FolderDocument)>, DbError> {
+    let mut keys: Vec<i32> = Vec::new();
+    for chunk in charts.chunks(KEYS) {
+        let query = folder_charts::table.filter(folder_charts::chart_key.eq_any(chunk.iter().map(|chart| chart.0)));
+        keys.extend(query.select(folder_charts::folder_key).distinct().load::<i32>(conn)?);
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    let query = folders::table.filter(folders::key.eq_any(keys)).filter(folders::inactive.eq(false));
+    folders_read(
+        query.select((folders::key, folders::document)).order((folders::title, folders::folder_id)).load(conn)?,
+    )
 }
 
 /// All tables of a GPT, the default one first, then by identifier; hidden ones included.

@@ -61,6 +61,15 @@ pub fn catalogue_version(conn: &mut Conn) -> Result<i64, DbError> {
     value.map_or(Ok(0), |value| value.parse().map_err(|error| DbError::data("the catalogue's version", error)))
 }
 
+/// Keeps loads from changing the catalogue until the end of the transaction; returns its number.
+///
+/// # Errors
+/// Those of the database.
+pub fn catalogue_hold(conn: &mut Conn) -> Result<i64, DbError> {
+    bulk::lock_catalogue(conn)?;
+    catalogue_version(conn)
+}
+
 /// The key of the operator's decisions about ratings; absent as long as they are the default ones.
 const HOT_VERSION: &str = "jubeat_hot_version";
 

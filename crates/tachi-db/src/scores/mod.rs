@@ -93,6 +93,9 @@ pub fn scores_insert<S: Borrow<Score>>(conn: &mut Conn, scores: &[S]) -> Result<
     if let Some(keys) = scores_copy(conn, scores)? {
         return Ok(keys);
     }
+    if let Some(keys) = scores_counted(conn, scores)? {
+        return Ok(keys);
+    }
     let mut keys: FxHashMap<Vec<u8>, i64> = FxHashMap::default();
     // Rows are made as they are needed: those of a large import are large together.
     for chunk in scores.chunks(ROWS) {
@@ -126,6 +129,27 @@ fn scores_copy<S: Borrow<Score>>(conn: &mut Conn, scores: &[S]) -> Result<Option
         keys.insert((known.chart, known.dedup_key), known.key);
     }
     Ok(Some(wanted.iter().map(|wanted| keys.get(wanted).copied()).collect()))
+}
+
+/// Stores many scores where the rows of a transaction get numbers without a gap: on SQLite, with its one writer. That
+/// each row returns its number would take half as long again. `None` on another database.
+fn scores_counted<S: Borrow<Score>>(conn: &mut Conn, scores: &[S]) -> Result<Option<Vec<Option<ScoreKey>>>, DbError> {
+    if !bulk::counts_rows(conn, scores.len()) {
+        return Ok(None);
+    }
+    let mut count = 0;
+    for chunk in scores.chunks(ROWS) {
+        let rows = chunk.iter().map(|score| row::score_to_db(score.borrow())).collect::<Result<Vec<_>, _>>()?;
+        count += insert_rows!(conn, scores::table, rows, |insert| insert.on_conflict_do_nothing());
+    }
+    let Some(new) = bulk::last_rows(conn, count)? else { return Ok(Some(vec![None; scores.len()])) };
+    if count == scores.len() {
+        return Ok(Some(new.map(|key| Some(ScoreKey(key))).collect()));
+    }
+    let query =
+        scores::table.filter(scores::id.between(*new.start(), *new.end())).select((scores::score_id, scores::id));
+    let mut keys: FxHashMap<Vec<u8>, ScoreKey> = query.load(conn)?.into_iter().collect();
+    Ok(Some(scores.iter().map(|score| keys.remove(score.borrow().id.to_bytes().as_slice())).collect()))
 }
 
 fn stored(rows: Vec<ScoreRow>) -> Result<Vec<StoredScore>, DbError> {
@@ -224,28 +248,6 @@ pub fn scores_of_pbs(conn: &mut Conn, user: UserId, charts: &[ChartKey]) -> Resu
         }
     }
     found.sort_unstable_by_key(|score| (score.chart, score.key));
-    Ok(found)
-}
-
-/// The scores of everybody on a chart, by user: those of the next `players` users after `after`.
-///
-/// # Errors
-/// Those of the database.
-pub fn scores_of_chart(
-    conn: &mut Conn,
-    chart: ChartKey,
-    after: Option<UserId>,
-    players: i64,
-) -> Result<Vec<StoredScore>, DbError> {
-    // Who has scores on a chart has a PB on it, and PBs have an index by chart.
-    let query = pbs::table.filter(pbs::chart_key.eq(chart.0)).filter(pbs::user_id.gt(after.map_or(0, |user| user.0)));
-    let users: Vec<i32> = query.order(pbs::user_id).limit(players).select(pbs::user_id).load(conn)?;
-    let mut found = Vec::new();
-    for chunk in users.chunks(KEYS) {
-        let query = scores::table.filter(scores::user_id.eq_any(chunk)).filter(scores::chart_key.eq(chart.0));
-        found.extend(stored(query.select(ScoreRow::as_select()).load(conn)?)?);
-    }
-    found.sort_unstable_by_key(|score| (score.score.user, score.key));
     Ok(found)
 }
 

@@ -6,8 +6,8 @@ use tachi_core::catalogue::ChartKey;
 use tachi_core::game::Gpt;
 use tachi_core::ids::{ScoreId, UserId};
 
-use super::row::{self, ScoreRow};
-use super::{StoredScore, scores_by_keys};
+use super::row::{self, PbScoreRow, ScoreRow};
+use super::{PbScore, StoredScore, scores_by_keys};
 use crate::bulk::KEYS;
 use crate::convert::gpt_to_db;
 use crate::error::DbError;
@@ -110,6 +110,27 @@ pub fn scores_each(
     let timeless = own.filter(scores::time_achieved.is_null()).order(scores::id.desc());
     for_each_row!(conn, timeless.select(ScoreRow::as_select()), ScoreRow, |row| row::score_from_db(row)
         .and_then(&mut each));
+    Ok(())
+}
+
+/// Calls a function with each score that a user achieved on those charts before a time; scores
+/// without a time are left out. They never stand in memory together.
+///
+/// # Errors
+/// Those of the database and of the function.
+pub fn scores_each_before(
+    conn: &mut Conn,
+    user: UserId,
+    charts: &[ChartKey],
+    before: i64,
+    mut each: impl FnMut(PbScore) -> Result<(), DbError>,
+) -> Result<(), DbError> {
+    for chunk in charts.chunks(KEYS) {
+        let query = scores::table.filter(scores::user_id.eq(user.0)).filter(scores::time_achieved.lt(before));
+        let query = query.filter(scores::chart_key.eq_any(chunk.iter().map(|chart| chart.0)));
+        for_each_row!(conn, query.select(PbScoreRow::as_select()), PbScoreRow, |row| row::pb_score_from_db(row)
+            .and_then(&mut each));
+    }
     Ok(())
 }
 

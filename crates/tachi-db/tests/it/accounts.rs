@@ -1,13 +1,22 @@
 //! Logins, invites, limits, preferences and links.
 
 use tachi_core::import_type::ImportType;
+use tachi_db::email_codes::{
+    EmailCode, Purpose, email_code_delete, email_code_delete_of_user, email_code_find, email_code_put,
+    email_codes_delete_until,
+};
 use tachi_db::invites::{invite_consume, invite_consumer_set, invite_insert};
 use tachi_db::links::{Link, Sealed, link_delete, link_get, link_put};
-use tachi_db::logins::{login_delete, login_find, login_insert, logins_delete_expired, logins_delete_others};
+use tachi_db::logins::{
+    login_delete, login_find, login_insert, logins_delete_expired, logins_delete_of_user, logins_delete_others,
+};
 use tachi_db::rate_limits::{Window, rate_limit_hit, rate_limits_delete_expired};
 use tachi_db::timestops::{timestop_delete, timestop_put, timestops_of_user};
 use tachi_db::user_settings::{Preferences, preferences_get, preferences_put};
-use tachi_db::users::{user_by_id, user_delete, user_seen_unless_invisible, users_recent, users_search};
+use tachi_db::users::{
+    user_by_email, user_by_id, user_credentials_by_id, user_email_set, user_email_verify, user_seen_unless_invisible,
+    users_recent, users_search,
+};
 
 use crate::support::{WAIT, on_both};
 
@@ -35,8 +44,79 @@ fn other_logins_of_a_user_can_be_ended() {
         assert_eq!(db.write(|conn| logins_delete_others(conn, user, &[2; 32])), 1);
         let left = [1, 2, 3].map(|hash| db.read(|conn| login_find(conn, &[hash; 32], 0)).is_some());
         assert_eq!(left, [false, true, true]);
-        db.write(|conn| user_delete(conn, user));
+        db.remove_user(user);
         assert_eq!(db.read(|conn| login_find(conn, &[2; 32], 0)), None);
+    });
+}
+
+#[test]
+fn all_logins_of_a_user_can_be_ended() {
+    on_both(|db| {
+        let (user, other) = (db.user("player"), db.user("other"));
+        for (hash, of) in [(1, user), (2, user), (3, other)] {
+            db.write(|conn| login_insert(conn, &[hash; 32], of, 0, 100));
+        }
+        assert_eq!(db.write(|conn| logins_delete_of_user(conn, user)), 2);
+        assert!(db.read(|conn| login_find(conn, &[3; 32], 0)).is_some());
+    });
+}
+
+#[test]
+fn a_code_is_good_for_one_purpose_and_replaces_the_one_before() {
+    on_both(|db| {
+        let user = db.user("player");
+        db.write(|conn| user_email_set(conn, user, "p@example.com"));
+        let code = |expires_at| EmailCode { user, email: "p@example.com".to_owned(), expires_at };
+        let find = |purpose, hash: u8| db.read(|conn| email_code_find(conn, purpose, &[hash; 32]));
+        db.write(|conn| email_code_put(conn, Purpose::Reset, &[1; 32], &code(100)));
+        assert_eq!(find(Purpose::Reset, 1), Some(code(100)));
+        assert_eq!((find(Purpose::Verify, 1), find(Purpose::Reset, 2)), (None, None));
+
+        db.write(|conn| email_code_put(conn, Purpose::Verify, &[2; 32], &code(300)));
+        db.write(|conn| email_code_put(conn, Purpose::Reset, &[3; 32], &code(200)));
+        assert_eq!((find(Purpose::Reset, 1), find(Purpose::Reset, 3)), (None, Some(code(200))));
+        assert_eq!(find(Purpose::Verify, 2), Some(code(300)));
+
+        assert!(db.write(|conn| email_code_delete(conn, &[3; 32])));
+        assert!(!db.write(|conn| email_code_delete(conn, &[3; 32])));
+        assert!(!db.write(|conn| email_code_delete_of_user(conn, user, Purpose::Reset)));
+        assert!(db.write(|conn| email_code_delete_of_user(conn, user, Purpose::Verify)));
+
+        db.write(|conn| email_code_put(conn, Purpose::Reset, &[4; 32], &code(100)));
+        db.write(|conn| email_code_put(conn, Purpose::Verify, &[5; 32], &code(101)));
+        assert_eq!(db.write(|conn| email_codes_delete_until(conn, 100)), 1);
+        assert_eq!((find(Purpose::Reset, 4), find(Purpose::Verify, 5)), (None, Some(code(101))));
+        db.remove_user(user);
+        assert_eq!(find(Purpose::Verify, 5), None);
+    });
+}
+
+#[test]
+fn a_code_is_good_while_its_address_is_the_users() {
+    on_both(|db| {
+        let user = db.user("player");
+        db.write(|conn| user_email_set(conn, user, "old@example.com"));
+        let code = EmailCode { user, email: "old@example.com".to_owned(), expires_at: 100 };
+        db.write(|conn| email_code_put(conn, Purpose::Verify, &[1; 32], &code));
+        db.write(|conn| user_email_set(conn, user, "new@example.com"));
+        assert_eq!(db.read(|conn| email_code_find(conn, Purpose::Verify, &[1; 32])), None);
+        assert_eq!(db.read(|conn| user_by_email(conn, "old@example.com")), None);
+        assert_eq!(db.read(|conn| user_by_email(conn, "new@example.com")).unwrap().id, user);
+    });
+}
+
+#[test]
+fn another_address_has_to_be_verified_again() {
+    on_both(|db| {
+        let user = db.user("player");
+        let is_verified = || db.read(|conn| user_credentials_by_id(conn, user)).unwrap().is_email_verified;
+        let set = |email: &str| db.write(|conn| user_email_set(conn, user, email));
+        let verify = |email: &str| db.write(|conn| user_email_verify(conn, user, email, 5));
+        assert!(set("a@example.com") && !set("a@example.com") && !is_verified());
+        assert!(!verify("b@example.com") && !is_verified());
+        assert!(verify("a@example.com") && is_verified());
+        assert!(!set("a@example.com") && is_verified());
+        assert!(set("b@example.com") && !is_verified());
     });
 }
 
@@ -133,7 +213,7 @@ fn links_are_told_apart_by_user_and_service() {
         assert!(db.write(|conn| link_delete(conn, user, Link::Myt)));
         assert!(!db.write(|conn| link_delete(conn, user, Link::Myt)));
         assert!(db.read(|conn| link_get(conn, user, Link::CgDev)).is_some());
-        db.write(|conn| user_delete(conn, user));
+        db.remove_user(user);
         assert!(Link::ALL.iter().all(|link| db.read(|conn| link_get(conn, user, *link)).is_none()));
     });
 }

@@ -7,6 +7,7 @@ use tachi_core::import_type::ImportType;
 use tachi_db::background::*;
 use tachi_db::clients::*;
 use tachi_db::jobs::*;
+use tachi_db::links::Sealed;
 use tachi_db::locks::{Acquired, import_lock_acquire, import_lock_clear, import_locks_held};
 
 use crate::support::on_both;
@@ -113,7 +114,7 @@ fn clients_are_found_by_id_author_and_webhook() {
         let (author, other) = (db.user("author"), db.user("other"));
         let client = |number: u8, author, webhook: Option<&str>| Client {
             client_id: format!("CI{number}"),
-            client_secret: format!("CS{number}"),
+            secret: Sealed { key_id: "a".to_owned(), values: vec![vec![number; 66]] },
             name: "A program".to_owned(),
             author,
             permissions: vec!["submit_score".to_owned()],
@@ -130,6 +131,9 @@ fn clients_are_found_by_id_author_and_webhook() {
         assert_eq!(db.read(|conn| client_by_id(conn, "CI9")), None);
         assert_eq!(db.read(|conn| clients_of_user(conn, author)), all[..2]);
         assert_eq!(db.read(|conn| clients_with_webhook(conn, 9)), all[..1]);
-        assert!(!format!("{:?}", all[0]).contains("CS1"));
+        let reset = Sealed { key_id: "b".to_owned(), values: vec![vec![9; 66]] };
+        let changed = Client { secret: reset, ..all[1].clone() };
+        assert!(db.write(|conn| client_update(conn, &changed)));
+        assert_eq!(db.read(|conn| client_by_id(conn, "CI2")), Some(changed));
     });
 }

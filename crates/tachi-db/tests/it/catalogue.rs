@@ -287,7 +287,6 @@ fn goals_get_their_charts_when_these_come() {
         let single = db.read(|conn| goal_by_id(conn, &ids[0])).unwrap().0;
         let multi = db.read(|conn| goal_by_id(conn, &ids[1])).unwrap().0;
         assert_eq!(db.read(|conn| goal_charts(conn, &[single, multi])), [(single, a), (multi, a)]);
-        assert_eq!(db.read(|conn| goals_by_keys(conn, &[multi])), [(multi, goals[1].clone())]);
         // A goal made by hand is stored once.
         assert_eq!(db.write(|conn| goal_insert(conn, &goals[0])), single);
         let other: GoalDocument = {
@@ -329,7 +328,6 @@ fn tables_quests_questlines_and_courses() {
         let changed = db.write(|conn| quests_replace(conn, &[quest("a", "AA")]));
         assert_eq!((changed.counts, changed.changed), (report(0, 1, 0, 1, 0), vec!["a".to_owned()]));
         assert_eq!(db.read(quests_all), [quest("a", "AA")]);
-        assert_eq!(db.write(|conn| quests_delete(conn, &["a".to_owned()])), 1);
 
         let lines: Vec<QuestlineDocument> = vec![
             serde_json::from_value(json!({
@@ -338,7 +336,7 @@ fn tables_quests_questlines_and_courses() {
             .unwrap(),
         ];
         assert_eq!(db.write(|conn| questlines_replace(conn, &lines)), report(1, 0, 0, 0, 0));
-        assert_eq!(db.read(questlines_all), lines);
+        assert_eq!(db.write(|conn| questlines_replace(conn, &lines)), report(0, 0, 1, 0, 0));
 
         let playtype = Game::Bms.config().gpts[0].playtype();
         let mut course: BmsCourseDocument = serde_json::from_value(json!({

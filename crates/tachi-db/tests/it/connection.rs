@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, RunQueryDsl};
-use tachi_db::users::{NewUser, user_by_name, user_insert, user_seen, users_by_ids};
+use tachi_db::users::{NewUser, user_by_name, user_insert, user_seen_unless_invisible as user_seen, users_by_ids};
 use tachi_db::{Conn, Database, DbError, snapshot};
 
 use crate::postgres::empty_postgres_database;
@@ -167,18 +167,30 @@ fn a_deadlock_is_run_again() {
         let users = [db.user("first"), db.user("second")];
         let barrier = std::sync::Barrier::new(2);
         let attempts = AtomicU32::new(0);
+        let (committed, has_committed) = std::sync::mpsc::channel();
+        let has_committed = std::sync::Mutex::new(has_committed);
         std::thread::scope(|scope| {
             for order in [[0, 1], [1, 0]] {
-                let (barrier, attempts) = (&barrier, &attempts);
+                let (barrier, attempts, has_committed) = (&barrier, &attempts, &has_committed);
+                let committed = committed.clone();
                 scope.spawn(move || {
+                    let mut own_attempts = 0;
                     db.write(|conn| {
-                        let first = attempts.fetch_add(1, Ordering::Relaxed) < 2;
+                        attempts.fetch_add(1, Ordering::Relaxed);
+                        own_attempts += 1;
+                        if own_attempts > 1 {
+                            // The row that the other one waited for is free now, and nothing makes it the first to
+                            // take it: run again too soon, this one would, and there would be another deadlock.
+                            has_committed.lock().unwrap().recv_timeout(WAIT).unwrap();
+                        }
                         user_seen(conn, users[order[0]], i64::from(order[0] as u8) + 1)?;
-                        if first && db.is_postgres {
+                        if own_attempts == 1 && db.is_postgres {
                             barrier.wait();
                         }
                         user_seen(conn, users[order[1]], 100)
                     });
+                    // The test may be over.
+                    let _ = committed.send(());
                 });
             }
         });

@@ -139,6 +139,7 @@ fn value(column: &Column) -> &'static str {
     match (column.place.as_str(), column.name.as_str(), column.kind.as_str()) {
         ("priv_svc_kai_auth_token", "service", _) => "'FLO'",
         ("priv_svc_cg_card_info", "service", _) => "'dev'",
+        ("email_codes", "purpose", _) => "'reset'",
         ("scores" | "score_blacklist", "score_id", _) => "zeroblob(33)",
         (_, _, "INTEGER") => "1",
         (_, _, "REAL") => "0.5",

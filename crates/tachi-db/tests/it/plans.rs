@@ -15,6 +15,7 @@ use tachi_core::import_type::ImportType;
 use tachi_db::background::*;
 use tachi_db::catalogue::*;
 use tachi_db::clients::*;
+use tachi_db::email_codes::*;
 use tachi_db::goals::*;
 use tachi_db::imports::*;
 use tachi_db::jobs::*;
@@ -52,13 +53,13 @@ const QUERIES: &[Query] = queries! {
     token_find(&[0; 32]);
     user_by_id(USER);
     user_by_name("player");
+    user_by_email("x@example.com");
     scores_known(USER, &[(ChartKey(1), [0; 32]), (ChartKey(2), [1; 32])]);
     scores_by_keys(&[ScoreKey(1), ScoreKey(2)]);
     scores_public_ids(&[ScoreKey(1), ScoreKey(2)]);
     scores_of_charts(USER, CHARTS);
     scores_for_pbs(USER, CHARTS);
     scores_of_pbs(USER, CHARTS);
-    scores_of_chart(ChartKey(1), None, 10);
     scores_of_session(SessionKey(1));
     scores_of_import(ImportKey(1));
     scores_recent(USER, GPT, 10);
@@ -81,7 +82,6 @@ const QUERIES: &[Query] = queries! {
         BestWanted { rating: 1, bucket: Some(1), limit: 20 },
     ]);
     profile_get(USER, GPT);
-    profile_rank(GPT, 0, Some(-1.0));
     profile_leaderboard(GPT, 0, 10);
     class_achievements_of_user(USER, 10);
     class_achievements_of_gpt(GPT, 10);
@@ -104,6 +104,9 @@ const QUERIES: &[Query] = queries! {
     tokens_delete_of_client(USER, "CI", 1);
     oauth_code_consume(&[0; 32], "CI", 0);
     oauth_codes_delete_until(0);
+    email_code_find(Purpose::Reset, &[0; 32]);
+    email_code_delete(&[0; 32]);
+    email_codes_delete_until(0);
     ugpt_settings_get(USER, GPT);
     snapshots_since(USER, GPT, 0, 10);
     rivals_in_order(USER, GPT);
@@ -141,6 +144,8 @@ const QUERIES: &[Query] = queries! {
     trackers_latest(TrackerKind::Failed, ImportFilter::default(), 10);
     folders_all_of_gpt(GPT);
     folders_of_chart(ChartKey(1));
+    folders_of_charts(CHARTS);
+    scores_each_before(USER, CHARTS, 10, |_| Ok(()));
 };
 
 struct Record(Arc<Mutex<Vec<String>>>);

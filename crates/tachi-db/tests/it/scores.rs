@@ -6,7 +6,6 @@ use tachi_core::game::Gpt;
 use tachi_core::ids::UserId;
 use tachi_db::pbs::pbs_upsert;
 use tachi_db::scores::*;
-use tachi_db::users::user_delete;
 use tachi_db::{DbError, ScoreKey};
 
 use crate::support::{TestDatabase, WAIT, charts, on_both, pb, score};
@@ -72,7 +71,8 @@ fn a_large_batch_goes_in_with_few_statements_and_in_order() {
         let scores: Vec<Score> =
             (0..4500).map(|n| score(user, charts[n % 10], 1 + n as u32 / 10, "CLEAR", Some(n as i64))).collect();
         let (statements, inserted) = db.count(|db| insert(db, &scores));
-        assert!(statements <= 2 + 5, "{statements}");
+        // BEGIN and COMMIT, and what the numbers are.
+        assert!(statements <= 2 + 5 + 1, "{statements}");
         let inserted: Vec<ScoreKey> = inserted.into_iter().map(Option::unwrap).collect();
         assert!(inserted.is_sorted());
         let (statements, found) = db.count(|db| db.read(|conn| scores_known(conn, user, &keys(&scores))));
@@ -131,13 +131,6 @@ fn scores_of_charts_of_a_user_and_of_everybody() {
         let found = db.read(|conn| scores_for_pbs(conn, users[1], &[charts[1], charts[0]]));
         assert_eq!(found.iter().map(|score| score.id).collect::<Vec<_>>(), [4, 5, 6].map(|at: usize| scores[at].id));
         assert_eq!(found[2].data, scores[6].data);
-        let pbs = users.map(|user| pb(user, charts[0], 101, "CLEAR", None));
-        db.write(|conn| pbs_upsert(conn, &pbs));
-        let page = |after, players| db.read(|conn| scores_of_chart(conn, charts[0], after, players));
-        let owners = |page: Vec<StoredScore>| page.iter().map(|stored| stored.score.user).collect::<Vec<UserId>>();
-        assert_eq!(owners(page(None, 2)), [users[0], users[0], users[1], users[1]]);
-        assert_eq!(owners(page(Some(users[1]), 2)), [users[2], users[2]]);
-        assert!(page(Some(users[2]), 2).is_empty());
     });
 }
 
@@ -202,7 +195,7 @@ fn a_user_takes_everything_along() {
         insert(db, &[score(user, chart, 100, "CLEAR", None), score(other, chart, 100, "CLEAR", None)]);
         let pbs = [pb(user, chart, 100, "CLEAR", None), pb(other, chart, 100, "CLEAR", None)];
         db.write(|conn| pbs_upsert(conn, &pbs));
-        db.write(|conn| user_delete(conn, user));
+        db.remove_user(user);
         assert_eq!(db.read(|conn| scores_count(conn, user, Gpt::IidxSp)), 0);
         assert_eq!(db.read(|conn| scores_count(conn, other, Gpt::IidxSp)), 1);
     });

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use diesel::connection::SimpleConnection;
 use serde_json::{Map, json};
 use tachi_core::catalogue::ChartKey;
 use tachi_core::game::{Game, Gpt};
@@ -73,6 +74,14 @@ impl TestDatabase {
     #[track_caller]
     pub fn user(&self, username: &str) -> UserId {
         self.write(|conn| user_insert(conn, &NewUser { username, ..NewUser::default() }))
+    }
+}
+
+impl TestDatabase {
+    /// Removes a user. No program does that; what belongs to users has to go with them all the same.
+    #[track_caller]
+    pub fn remove_user(&self, user: UserId) {
+        self.write(|conn| Ok(conn.batch_execute(&format!("DELETE FROM users WHERE id = {user}"))?));
     }
 }
 

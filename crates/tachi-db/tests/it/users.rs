@@ -1,10 +1,10 @@
 //! Users and their tokens.
 
 use tachi_core::ids::UserId;
-use tachi_db::tokens::{NewToken, token_delete, token_delete_by_hash, token_find, token_insert, tokens_of_user};
+use tachi_db::tokens::{NewToken, token_delete, token_find, token_insert, tokens_of_user};
 use tachi_db::users::{
-    AuthLevel, NewUser, user_by_id, user_by_name, user_credentials, user_delete, user_insert, user_password_set,
-    user_seen, user_update, users_by_ids,
+    AuthLevel, NewUser, user_by_id, user_by_name, user_credentials, user_insert, user_password_set,
+    user_seen_unless_invisible, user_update, users_by_ids,
 };
 use tachi_db::{Conn, DbError};
 
@@ -52,8 +52,7 @@ fn names_and_addresses_are_taken_once() {
 fn numbers_are_never_used_again() {
     on_both(|db| {
         let first = db.user("first");
-        assert!(db.write(|conn| user_delete(conn, first)));
-        assert!(!db.write(|conn| user_delete(conn, first)));
+        db.remove_user(first);
         assert_ne!(db.user("second"), first);
     });
 }
@@ -67,8 +66,8 @@ fn a_user_can_be_changed() {
         user.badges = vec!["beta".to_owned()];
         user.social_media.insert("github".to_owned(), "player".into());
         assert!(db.write(|conn| user_update(conn, &user)));
-        db.write(|conn| user_seen(conn, id, 10));
-        db.write(|conn| user_seen(conn, id, 9));
+        db.write(|conn| user_seen_unless_invisible(conn, id, 10));
+        db.write(|conn| user_seen_unless_invisible(conn, id, 9));
         assert!(db.write(|conn| user_password_set(conn, id, "new")));
         user.status = Some("with\u{fffd}nul".to_owned());
         user.last_seen = 10;
@@ -114,10 +113,10 @@ fn tokens_are_found_by_their_hashes() {
         assert_eq!(tokens[1].permissions, Vec::<String>::new());
         assert!(!db.write(|conn| token_delete(conn, UserId(999), first)));
         assert!(db.write(|conn| token_delete(conn, user, first)));
-        assert!(db.write(|conn| token_delete_by_hash(conn, &[2; 32])));
+        assert!(db.write(|conn| token_delete(conn, user, second)));
         assert!(db.read(|conn| tokens_of_user(conn, user)).is_empty());
         db.write(|conn| insert(conn, 1));
-        db.write(|conn| user_delete(conn, user));
+        db.remove_user(user);
         assert_eq!(db.read(|conn| token_find(conn, &[1; 32])), None);
     });
 }

@@ -64,6 +64,7 @@ impl World {
             fervidex_min_version: "1.3.0".to_owned(),
             beatoraja_queue_size: 3,
             max_goals: 1000,
+            archive: None,
             max_quests: 100,
         };
         let importer = Importer::new(database, configuration).unwrap();

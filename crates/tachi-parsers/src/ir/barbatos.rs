@@ -11,7 +11,7 @@
 //! - **Fatal**: any structural error, other members included
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tachi_core::catalogue::Catalogue;
 use tachi_core::game::{Game, Gpt, Metric};
 use tachi_core::games::sdvx;
@@ -135,6 +135,12 @@ static EXCEED: Form = Form {
         Sum::new(METRICS, "exScore", &["ex_score"]),
     ],
 };
+
+/// The JSON Schema of a body.
+#[must_use]
+pub fn json_schema() -> Value {
+    json!({"anyOf": [EXCEED.schema.json_schema(), VIVID.schema.json_schema()]})
+}
 
 /// The members of both forms.
 const COMMON: &[Field] = &[

@@ -162,6 +162,30 @@ const MODES: [Mode; 3] = [
     Mode { name: "POPN_9K", client: "beatoraja", game: Game::Pms, gpt: None },
 ];
 
+/// The JSON Schema of the body of a `submit-score` request.
+#[must_use]
+pub fn json_schema() -> Value {
+    let mut score = SCORE.json_schema();
+    let graph = json!({"type": "array", "items": {"type": "number"}});
+    score["properties"]["gaugeHistory"] = json!({
+        "type": ["object", "null"], "description": "Looked at after the other members: a graph of another form spoils its score.",
+        "properties": {"easy": graph, "groove": graph, "hard": graph, "exhard": graph},
+    });
+    json!({
+        "type": "object", "required": ["score", "chart", "client"],
+        "properties": {
+            "score": score, "chart": CHART.json_schema(),
+            "client": {"type": "string", "description": "Begins with LR2oraja, for POPN_9K with beatoraja."},
+        },
+    })
+}
+
+/// The JSON Schema of the body of a `submit-course` request.
+#[must_use]
+pub fn course_json_schema() -> Value {
+    COURSE_SUBMIT.json_schema()
+}
+
 fn mode(name: Option<&str>) -> Option<Mode> {
     MODES.into_iter().find(|mode| Some(mode.name) == name)
 }
@@ -176,12 +200,12 @@ fn text<'j>(value: Option<&'j Json<'_>>) -> Cow<'j, str> {
 }
 
 const SCORE: Schema = Schema::open(&[&[
-    Field::required("sha256", Kind::Own(sha256)),
+    Field::required("sha256", SHA256),
     Field::required("exscore", Kind::Count),
     Field::required("passnotes", Kind::Count),
-    Field::required("gauge", Kind::Own(life_or_unknown)),
+    Field::required("gauge", LIFE_OR_UNKNOWN),
     Field::required("deviceType", Kind::OneOf(&["BM_CONTROLLER", "KEYBOARD", "MIDI"])),
-    Field::required("minbp", Kind::Own(count_or_unknown)),
+    Field::required("minbp", COUNT_OR_UNKNOWN),
     Field::required("option", Kind::Integer),
     Field::required("lntype", Kind::OneOfNumbers(&[0.0, 1.0])),
     Field::required("clear", Kind::Meaning(CLEARS)),
@@ -203,7 +227,7 @@ const SCORE: Schema = Schema::open(&[&[
 
 const CHART: Schema = Schema::open(&[&[
     Field::required("md5", Kind::Text),
-    Field::required("sha256", Kind::Own(sha256)),
+    Field::required("sha256", SHA256),
     Field::required("title", Kind::Text),
     Field::required("subtitle", Kind::Text),
     Field::required("genre", Kind::Text),
@@ -217,6 +241,13 @@ const CHART: Schema = Schema::open(&[&[
     Field::required("hasUndefinedLN", Kind::Bool),
     Field::required("hasRandom", Kind::Bool),
 ]]);
+
+const SHA256: Kind = Kind::Described(sha256, || json!({"type": "string", "pattern": "^[0-9a-f]{64}$"}));
+const COUNT_OR_UNKNOWN: Kind = Kind::Described(count_or_unknown, || json!({"type": "integer", "minimum": -1}));
+const LIFE_OR_UNKNOWN: Kind = Kind::Described(
+    life_or_unknown,
+    || json!({"anyOf": [{"type": "number", "minimum": 0, "maximum": 100}, {"const": -1}]}),
+);
 
 fn sha256(value: Option<&Json<'_>>) -> Result<(), &'static str> {
     let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
@@ -363,7 +394,7 @@ const COURSE_SUBMIT: Schema = Schema::open(&[&[
     Field::required(
         "course",
         Kind::Object(Schema::open(&[&[
-            Field::required("charts", Kind::Own(four_charts)),
+            Field::required("charts", FOUR_CHARTS),
             Field::required("constraint", Kind::Array(&Kind::Text)),
         ]])),
     ),
@@ -376,6 +407,11 @@ const COURSE_SUBMIT: Schema = Schema::open(&[&[
         ]])),
     ),
 ]]);
+
+const FOUR_CHARTS: Kind = Kind::Described(four_charts, || {
+    let chart = json!({"type": "object", "required": ["md5"], "properties": {"md5": {"type": "string"}}});
+    json!({"type": "array", "minItems": 4, "maxItems": 4, "items": chart})
+});
 
 fn four_charts(value: Option<&Json<'_>>) -> Result<(), &'static str> {
     match value {

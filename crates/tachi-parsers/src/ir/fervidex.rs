@@ -190,7 +190,7 @@ const CHARTS: &[ChartCode] = &[
     code("dpl", Gpt::IidxDp, Some("LEGGENDARIA")),
 ];
 
-const CODES: [&str; CHARTS.len()] = {
+pub(super) const CODES: [&str; CHARTS.len()] = {
     let mut codes = [""; CHARTS.len()];
     let mut index = 0;
     while index < CHARTS.len() {
@@ -230,6 +230,12 @@ const SCHEMA: Schema = Schema::open(&[&[
     Field::optional("highlight", Kind::Bool),
     Field::optional("duplicate", Kind::Bool),
 ]]);
+
+/// The JSON Schema of the body of a `score/submit` request.
+#[must_use]
+pub fn json_schema() -> Value {
+    SCHEMA.json_schema()
+}
 
 const DEAD: &[Field] = &[Field::nullable("measure", Kind::Count), Field::nullable("note", Kind::Count)];
 
@@ -416,6 +422,12 @@ const CLASS_SUBMIT: Schema = Schema::open(&[&[
     Field::required("course_id", Kind::IntegerBetween(0.0, 18.0)),
     Field::required("play_style", Kind::OneOfNumbers(&[0.0, 1.0])),
 ]]);
+
+/// The JSON Schema of the body of a `class/submit` request.
+#[must_use]
+pub fn class_json_schema() -> Value {
+    CLASS_SUBMIT.json_schema()
+}
 
 /// The dan that the body of a `class/submit` request tells of; `None` when the course was not cleared.
 ///

@@ -14,7 +14,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use tachi_core::catalogue::{Catalogue, text_integer};
 use tachi_core::game::{Game, Gpt};
 use tachi_core::games::iidx;
@@ -23,7 +23,7 @@ use tachi_core::number::{self, to_text};
 use tachi_core::score::{DryScore, ScoreData};
 
 use super::client::SoftwareModel;
-use super::fervidex::{INFINITAS, chart_code, client_version, dan, find_ordinary};
+use super::fervidex::{CODES, INFINITAS, chart_code, client_version, dan, find_ordinary};
 use crate::error::{Failure, FatalError, Place, shown};
 use crate::format::{Batch, Format, Input, ProvidedClass};
 use crate::json::{self, Json, Members};
@@ -100,9 +100,26 @@ fn imports_scores(input: &Input<'_>) -> Result<bool, FatalError> {
 
 const SCORE: Schema = Schema::strict(&[&[
     Field::required("ex_score", Kind::Count),
-    Field::nullable("miss_count", Kind::Own(miss_count_or_unknown)),
+    Field::nullable("miss_count", MISS_COUNT),
     Field::required("clear_type", Kind::IntegerBetween(0.0, 7.0)),
 ]]);
+
+/// The JSON Schema of a body whose scores are wanted.
+#[must_use]
+pub fn json_schema() -> Value {
+    let codes: Map<String, Value> = CODES.iter().map(|code| ((*code).to_owned(), SCORE.json_schema())).collect();
+    let song = json!({"type": "object", "properties": codes, "additionalProperties": false});
+    let dan = json!({"description": "The number of a dan, 0 to 18; anything else is no dan."});
+    json!({
+        "type": "object", "required": ["scores"],
+        "properties": {
+            "scores": {"type": "object", "description": "By the song's number.", "additionalProperties": song},
+            "sp_dan": dan, "dp_dan": dan,
+        },
+    })
+}
+
+const MISS_COUNT: Kind = Kind::Described(miss_count_or_unknown, || json!({"type": "integer", "minimum": -1}));
 
 fn miss_count_or_unknown(value: Option<&Json<'_>>) -> Result<(), &'static str> {
     let known = value.and_then(Json::number).is_some_and(|number| number::is_safe_integer(number) && number >= -1.0);

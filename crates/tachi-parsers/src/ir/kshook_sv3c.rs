@@ -59,6 +59,12 @@ impl Format for KshookSv3c {
     }
 }
 
+/// The JSON Schema of a body.
+#[must_use]
+pub fn json_schema() -> Value {
+    BODY.json_schema()
+}
+
 const BODY: Schema = Schema::open(&[&[
     Field::required("clear", Kind::Meaning(LAMPS)),
     Field::required("difficulty", Kind::Meaning(DIFFICULTIES)),

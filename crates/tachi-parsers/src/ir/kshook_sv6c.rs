@@ -84,6 +84,12 @@ pub fn check_client(fields: &Fields) -> Result<(), FatalError> {
     if model.model == "QCV" { Ok(()) } else { Err(FatalError::bad_input(format!("Invalid softID {}.", model.text))) }
 }
 
+/// The JSON Schema of a body.
+#[must_use]
+pub fn json_schema() -> Value {
+    SCHEMA.json_schema()
+}
+
 const SCHEMA: Schema = Schema::open(&[
     BEST,
     &[

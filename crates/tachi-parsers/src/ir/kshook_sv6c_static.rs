@@ -69,5 +69,11 @@ impl Format for KshookSv6cStatic {
     }
 }
 
+/// The JSON Schema of a body.
+#[must_use]
+pub fn json_schema() -> Value {
+    BODY.json_schema()
+}
+
 const BODY: Schema = Schema::open(&[&[Field::required("scores", Kind::Array(&Kind::Object(SCORE)))]]);
 const SCORE: Schema = Schema::open(&[BEST, &[Field::required("timestamp", Kind::Count)]]);

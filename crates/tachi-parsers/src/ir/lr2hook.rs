@@ -70,6 +70,12 @@ impl Format for Lr2hook {
 
 // --- Structure -------------------------------------------------------------------------------------------------
 
+/// The JSON Schema of a body.
+#[must_use]
+pub fn json_schema() -> Value {
+    SCHEMA.json_schema()
+}
+
 const SCHEMA: Schema = Schema::open(&[&[
     Field::required("md5", Kind::Text),
     Field::required("playerData", Kind::Object(Schema::open(&[PLAYER]))),
@@ -78,8 +84,8 @@ const SCHEMA: Schema = Schema::open(&[&[
 ]]);
 
 const PLAYER: &[Field] = &[
-    Field::required("autoScr", Kind::Own(no_auto_scratch)),
-    Field::required("random", Kind::Own(ranked_random)),
+    Field::required("autoScr", NO_AUTO_SCRATCH),
+    Field::required("random", RANKED_RANDOM),
     Field::required("gauge", Kind::Meaning(GAUGES)),
     Field::optional("rseed", Kind::IntegerBetween(0.0, 32_766.0)),
 ];
@@ -127,7 +133,15 @@ const EXTENDED_HP_GRAPHS: &[Field] = &[
     Field::required("gattack", HP_GRAPH),
 ];
 
-const HP_GRAPH: Kind = Kind::Own(hp_graph);
+const NO_AUTO_SCRATCH: Kind = Kind::Described(no_auto_scratch, || json!({"const": 0}));
+const RANKED_RANDOM: Kind = Kind::Described(ranked_random, || {
+    let names: Vec<&str> = RANDOMS.iter().map(|(sent, _)| *sent).collect();
+    json!({"type": "string", "enum": names})
+});
+const HP_GRAPH: Kind = Kind::Described(hp_graph, || {
+    let life = json!({"type": "integer", "minimum": 0, "maximum": 100});
+    json!({"type": "array", "minItems": 1000, "maxItems": 1000, "items": life})
+});
 
 fn hp_graph(value: Option<&Json<'_>>) -> Result<(), &'static str> {
     let Some(Json::Array(elements)) = value else { return Err("Expected an array") };

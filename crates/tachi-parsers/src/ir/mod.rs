@@ -14,6 +14,7 @@ pub mod lr2hook;
 pub mod usc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::error::Place;
 use crate::format::Rows;
@@ -24,6 +25,25 @@ use crate::format::Rows;
 pub struct Received {
     /// When the request was received, UNIX milliseconds.
     pub time_received: i64,
+}
+
+/// The bodies of the requests of game clients as JSON Schema, by a name for each. They say what is looked at, so that a
+/// body which is not like that is refused.
+#[must_use]
+pub fn body_schemas() -> Vec<(&'static str, Value)> {
+    vec![
+        ("BarbatosScore", barbatos::json_schema()),
+        ("BeatorajaScore", beatoraja::json_schema()),
+        ("BeatorajaCourse", beatoraja::course_json_schema()),
+        ("FervidexScore", fervidex::json_schema()),
+        ("FervidexProfile", fervidex_static::json_schema()),
+        ("FervidexClass", fervidex::class_json_schema()),
+        ("KshookScore", kshook_sv6c::json_schema()),
+        ("KshookExport", kshook_sv6c_static::json_schema()),
+        ("KshookSv3cScore", kshook_sv3c::json_schema()),
+        ("Lr2hookScore", lr2hook::json_schema()),
+        ("UscSubmission", usc::json_schema()),
+    ]
 }
 
 /// The elements of a body that is one score.

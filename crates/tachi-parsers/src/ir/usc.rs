@@ -91,6 +91,15 @@ pub struct Context {
     time_received: i64,
 }
 
+/// The JSON Schema of a body.
+#[must_use]
+pub fn json_schema() -> Value {
+    json!({
+        "type": "object", "required": ["chart", "score"],
+        "properties": {"chart": CHART.json_schema(), "score": SCORE.json_schema()},
+    })
+}
+
 const CHART: Schema = Schema::open(&[&[
     Field::required("chartHash", Kind::Text),
     Field::required("artist", Kind::Text),

@@ -4,12 +4,14 @@
 
 mod api;
 mod batch_manual_schema;
+mod body_schemas;
 mod cases;
 mod catalogue;
 mod fetch;
 mod fetch_myt;
 mod fixtures;
 mod ir;
+mod json_schema;
 mod linear;
 mod properties;
 mod stored;

@@ -1,24 +1,29 @@
-//! Registering, logging in and out. Source: `spec/rest-api.md` 6.
-//!
-//! No mail is sent: an address cannot be verified and a password not be reset by one.
+//! Registering, logging in and out, and codes that come by mail. Source: `spec/rest-api.md` 6.
 
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 use tachi_core::ids::UserId;
+use tachi_db::Conn;
+use tachi_db::email_codes::Purpose;
 use tachi_db::logins::login_delete;
+use tachi_db::tokens::TokenHash;
 use tachi_db::users::{user_by_id, user_credentials};
 
 use crate::accounts::{self, Registration, RegistrationError, is_email, is_username};
 use crate::app::{App, WAIT, block, now};
 use crate::auth::{Caller, Proof, hash_token, refuse_banned};
 use crate::body;
+use crate::captcha;
+use crate::codes::{self, CodeError};
 use crate::documents;
 use crate::envelope::{ApiError, Kind, Nothing, accepted, success};
 use crate::fields::{refuse, secret, text, text_opt};
 use crate::login::{self, NewLogin};
+use crate::mail::Job;
 use crate::password;
+use crate::self_key::LoggedIn;
 
 /// `POST /auth/register`.
 pub async fn register(request: HttpRequest, _caller: Caller, payload: web::Payload) -> Result<HttpResponse, ApiError> {
@@ -34,6 +39,7 @@ pub async fn register(request: HttpRequest, _caller: Caller, payload: web::Paylo
     if app.settings.access.invites && invite.is_none() {
         return Err(refuse("inviteCode", "Expected an invite code.", body.get("inviteCode")));
     }
+    captcha::check(&request, &app, &body).await?;
     let password_hash = password::hash_later(password).await?;
     let registration = Registration { username, password_hash, email, invite };
     let new = NewLogin::new(&request, &app.settings);
@@ -50,6 +56,7 @@ pub async fn register(request: HttpRequest, _caller: Caller, payload: web::Paylo
         .await?
     };
     let user = user.ok_or_else(|| ApiError::internal("a user who was just made is not there"))?;
+    app.mailer.send(Job::Verify(user.id));
     let mut answer = success("Successfully created account.", documents::user(user));
     answer.add_cookie(&new.cookie(&app.settings)).map_err(ApiError::internal)?;
     Ok(answer)
@@ -100,6 +107,7 @@ pub async fn login(request: HttpRequest, _caller: Caller, payload: web::Payload)
     let body = body::object(&request, payload).await?;
     let username = username(&body)?.to_owned();
     let password = secret(&body, "!password")?.to_owned();
+    captcha::check(&request, &app, &body).await?;
     let (id, new) = log_in(&request, username, password).await?;
     let mut answer = success("Successfully logged in.", json!({ "userID": id }));
     answer.add_cookie(&new.cookie(&app.settings)).map_err(ApiError::internal)?;
@@ -138,35 +146,85 @@ pub async fn logout(request: HttpRequest, caller: Caller) -> Result<HttpResponse
     Ok(answer)
 }
 
-/// `POST /auth/verify-email`: no code was ever sent.
+/// `POST /auth/verify-email`: whoever has the code needs no login.
 pub async fn verify_email(
     request: HttpRequest,
     _caller: Caller,
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
+    let app = App::of(&request)?;
     let body = body::object(&request, payload).await?;
-    text(&body, "code")?;
-    Err(ApiError::bad_request("This code is not valid, or has expired."))
+    let code = code(&body)?;
+    let verified = block(move || {
+        let verify = |conn: &mut Conn| codes::verify_email(conn, &code, now());
+        Ok(app.importer.database().write(WAIT, verify))
+    });
+    match verified.await? {
+        Ok(()) => Ok(success("Verified email.", Nothing {})),
+        Err(CodeError::Database(error)) => Err(error.into()),
+        Err(error) => Err(ApiError::bad_request(error.to_string())),
+    }
 }
 
 /// `POST /auth/resend-verify-email`: says nothing about whether there is anything to send.
-pub async fn resend_verify_email(_caller: Caller) -> HttpResponse {
-    success("If there is an email to verify, a new code is on its way.", Nothing {})
+pub async fn resend_verify_email(request: HttpRequest, caller: Caller) -> Result<HttpResponse, ApiError> {
+    let app = App::of(&request)?;
+    if let Some(me) = LoggedIn::of(&caller) {
+        app.mailer.send(Job::Verify(me.user.id));
+    }
+    let text = "If you are logged in and your email is not verified, a new code is on its way.";
+    Ok(success(if app.mailer.is_on() { text } else { NO_MAIL }, Nothing {}))
 }
 
 /// `POST /auth/forgot-password`: says nothing about whether the address is known.
-pub async fn forgot_password(_caller: Caller) -> HttpResponse {
-    accepted("If this email belongs to an account, a code is on its way.", Nothing {})
+pub async fn forgot_password(
+    request: HttpRequest,
+    _caller: Caller,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    let app = App::of(&request)?;
+    let body = body::object(&request, payload).await?;
+    if let Ok(email) = email(&body) {
+        app.mailer.send(Job::Reset(email));
+    }
+    let text = "If this email belongs to an account, a code is on its way.";
+    Ok(accepted(if app.mailer.is_on() { text } else { NO_MAIL }, Nothing {}))
 }
 
-/// `POST /auth/reset-password`: no code was ever sent.
+/// What is said where no mail is set up.
+const NO_MAIL: &str = "This instance sends no mail. Whoever runs it can set a new password.";
+
+/// `POST /auth/reset-password`: sets a password with a code, and ends all logins of the user.
 pub async fn reset_password(
     request: HttpRequest,
     _caller: Caller,
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
+    let app = App::of(&request)?;
     let body = body::object(&request, payload).await?;
-    text(&body, "code")?;
-    new_password(&body)?;
-    Err(ApiError::not_found("This code is not valid."))
+    let (code, password) = (code(&body)?, new_password(&body)?.to_owned());
+    // A guess must not cost a hash.
+    let importer = Arc::clone(&app.importer);
+    let check = move |conn: &mut Conn| codes::check(conn, Purpose::Reset, &code, now());
+    block(move || Ok(importer.database().read(check)?)).await?;
+    let hash = password::hash_later(password).await?;
+    let reset = move |conn: &mut Conn| codes::reset_password(conn, &code, &hash, now());
+    block(move || Ok(app.importer.database().write(WAIT, reset)?)).await?;
+    Ok(success("Set a new password.", Nothing {}))
+}
+
+/// The hash of a code that somebody sends back.
+fn code(body: &Map<String, Value>) -> Result<TokenHash, ApiError> {
+    Ok(hash_token(text(body, "code")?.trim()))
+}
+
+impl From<CodeError> for ApiError {
+    fn from(error: CodeError) -> Self {
+        let kind = match error {
+            CodeError::Unknown => Kind::NotFound,
+            CodeError::Expired => Kind::BadRequest,
+            CodeError::Database(error) => return error.into(),
+        };
+        Self::new(kind, error.to_string())
+    }
 }

@@ -12,7 +12,7 @@ pub use tokens::{ApiToken, too_many};
 
 use actix_web::http::Method;
 use actix_web::middleware::{DefaultHeaders, from_fn};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 
 use crate::limits;
 use crate::openapi::Access::{Everybody, SelfKey};
@@ -44,16 +44,6 @@ pub fn auth_routes(api: &mut Api) {
         .route(POST, "/reset-password", web::post().to(auth::reset_password).wrap(aggressive()), rows::RESET_PASSWORD);
 }
 
-/// Puts what is for a user alone into the scope of the API; not documented yet.
-pub fn configure_own(service: &mut ServiceConfig) {
-    service
-        .route("/users/{user}/is-email-verified", web::get().to(own::is_email_verified))
-        .route("/users/{user}/email", web::get().to(own::email))
-        .route("/users/{user}/change-email", web::post().to(own::change_email))
-        .route("/users/{user}/change-username", web::post().to(own::change_username))
-        .route("/users/{user}/pfp", web::get().to(own::picture));
-}
-
 /// The routes of users and of what is theirs alone.
 pub fn routes(api: &mut Api) {
     api.with(integrations::routes)
@@ -68,7 +58,16 @@ pub fn routes(api: &mut Api) {
         .patch("/users/{user}", users::patch, row(SelfKey, "Changes what a user says", "User").json(rows::ABOUT))
         .get("/users/{user}/settings", users::get_settings, row(Everybody, "A user's settings", "UserSettings"))
         .patch("/users/{user}/settings", users::patch_settings, rows::SETTINGS)
-        .post("/users/{user}/change-password", users::change_password, rows::CHANGE_PASSWORD);
+        .post("/users/{user}/change-password", users::change_password, rows::CHANGE_PASSWORD)
+        .get(
+            "/users/{user}/is-email-verified",
+            own::is_email_verified,
+            row(SelfKey, "Whether the email address is known to be the user's", "bool"),
+        )
+        .get("/users/{user}/email", own::email, row(SelfKey, "The user's email address", "{email: string?}"))
+        .post("/users/{user}/change-email", own::change_email, rows::CHANGE_EMAIL)
+        .post("/users/{user}/change-username", own::change_username, rows::CHANGE_USERNAME)
+        .get("/users/{user}/pfp", own::picture, row(Everybody, "The user's picture", "any").raw("image/png"));
 }
 
 fn token_routes(api: &mut Api) {

@@ -16,15 +16,19 @@ use crate::body;
 use crate::documents;
 use crate::envelope::{ApiError, Kind, Nothing, success};
 use crate::fields::secret;
+use crate::mail::Job;
 use crate::password;
 use crate::self_key::{PathUser, SelfKey};
 
 /// How long a name has to be kept, in milliseconds: about six months.
 const NAME_AGE: i64 = 183 * 24 * 60 * 60 * 1000;
 
-/// `GET /users/:userID/is-email-verified`: no mail is sent, so that nobody's is.
-pub async fn is_email_verified(_me: SelfKey) -> HttpResponse {
-    success("Returned whether the email is verified.", false)
+/// `GET /users/:userID/is-email-verified`.
+pub async fn is_email_verified(request: HttpRequest, me: SelfKey) -> Result<HttpResponse, ApiError> {
+    let user = me.user.id;
+    let found = App::of(&request)?.read(move |conn| user_credentials_by_id(conn, user)).await?;
+    let is_verified = found.is_some_and(|found| found.is_email_verified);
+    Ok(success("Returned whether the email is verified.", is_verified))
 }
 
 /// `GET /users/:userID/email`.
@@ -51,13 +55,15 @@ async fn change(app: &App, f: impl Fn(&mut Conn) -> Result<bool, DbError> + Send
     block(move || importer.database().write(WAIT, transaction).map_err(ApiError::from)).await
 }
 
-/// `POST /users/:userID/change-email`, with the password.
+/// `POST /users/:userID/change-email`, with the password. Another address is sent a code.
 pub async fn change_email(request: HttpRequest, me: SelfKey, payload: web::Payload) -> Result<HttpResponse, ApiError> {
     let app = App::of(&request)?;
     let body = body::object(&request, payload).await?;
     let (email, user) = (address(&body)?, me.user.id);
     check_password(&app, user, &body).await?;
-    change(&app, move |conn| user_email_set(conn, user, &email)).await?;
+    if change(&app, move |conn| user_email_set(conn, user, &email)).await? {
+        app.mailer.send(Job::Verify(user));
+    }
     Ok(success("Updated email.", Nothing {}))
 }
 

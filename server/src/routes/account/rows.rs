@@ -9,22 +9,21 @@ pub const REGISTER: Row = row(Everybody, "Makes an account, and logs in", "User"
         "{username: string(/^[a-zA-Z_-][a-zA-Z0-9_-]{2,20}$/), !password: string(8..), email: string, \
          inviteCode?: string?, captcha?: string?}",
     )
-    .fails(&[409, 501]);
+    .fails(&[409, 501, 503]);
 
 /// A login.
 pub const LOGIN: Row = row(Everybody, "Logs in", "{userID: int}")
     .json("{username: string(/^[a-zA-Z_-][a-zA-Z0-9_-]{2,20}$/), !password: string, captcha?: string?}")
-    .fails(&[404]);
+    .fails(&[404, 503]);
 
 /// An email address.
 pub const VERIFY_EMAIL: Row =
-    row(Everybody, "Says that an email address is one's own", "{}").json("{code: string}").never();
+    row(Everybody, "Verifies an email address with the code that was sent there", "{}").json("{code: string}");
 
 /// A new password for one that was forgotten.
-pub const RESET_PASSWORD: Row = row(Everybody, "Sets a new password with a code", "{}")
+pub const RESET_PASSWORD: Row = row(Everybody, "Sets a new password with a code, and ends all logins", "{}")
     .json("{code: string, !password: string(8..)}")
-    .fails(&[404])
-    .never();
+    .fails(&[404]);
 
 /// The query of lists of users.
 pub const USERS: &str = "search?: string, online?: presence";
@@ -42,6 +41,15 @@ pub const SETTINGS: Row = row(SelfKey, "Changes settings; what is absent stays",
 /// A new password.
 pub const CHANGE_PASSWORD: Row = row(SelfKey, "Changes the password, and ends all other logins", "{}")
     .json("{!oldPassword: string, !password: string(8..)}");
+
+/// A new email address.
+pub const CHANGE_EMAIL: Row =
+    row(SelfKey, "Changes the email address", "{}").json("{!password: string, email: string}").fails(&[409]);
+
+/// A new name.
+pub const CHANGE_USERNAME: Row = row(SelfKey, "Changes the name, every six months", "User")
+    .json("{username: string(/^[a-zA-Z_-][a-zA-Z0-9_-]{2,20}$/)}")
+    .fails(&[409]);
 
 /// A new token.
 pub const CREATE_TOKEN: Row = row(SelfKey, "Makes a token; the only answer that ever holds it", "APIToken")

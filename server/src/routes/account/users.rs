@@ -4,16 +4,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tachi_core::ids::UserId;
-use tachi_db::logins::logins_delete_others;
 use tachi_db::user_settings::{Preferences, preferences_get, preferences_put};
-use tachi_db::users::{
-    User, user_by_id, user_credentials_by_id, user_password_set, user_update, users_recent, users_search,
-};
+use tachi_db::users::{User, user_by_id, user_credentials_by_id, user_update, users_recent, users_search};
 
 use super::auth::new_password;
 use crate::app::{App, now};
 use crate::auth::Caller;
 use crate::body;
+use crate::codes::set_password;
 use crate::documents;
 use crate::envelope::{ApiError, Kind, Nothing, success};
 use crate::fields::{refuse, secret, text_opt};
@@ -207,11 +205,7 @@ pub async fn change_password(
         return Err(ApiError::new(Kind::Unauthorised, "Invalid password."));
     }
     let hash = password::hash_later(new).await?;
-    app.write(move |conn| {
-        user_password_set(conn, user, &hash)?;
-        logins_delete_others(conn, user, &me.login)
-    })
-    .await?;
+    app.write(move |conn| set_password(conn, user, &hash, Some(&me.login))).await?;
     Ok(success("Updated password.", Nothing {}))
 }
 

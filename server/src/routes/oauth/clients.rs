@@ -2,34 +2,41 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 use tachi_db::clients::{Client, client_by_id, client_delete, client_update, clients_of_user};
+use tachi_db::links::Sealed;
 use tachi_db::users::AuthLevel;
 
-use crate::app::App;
+use crate::app::{App, block};
 use crate::auth::Caller;
 use crate::body;
 use crate::envelope::{ApiError, Kind, Nothing, success};
 use crate::fields::refuse;
 use crate::oauth::fields::{Changes, permissions};
 use crate::oauth::{create as store, new_client_id, new_client_secret};
-use crate::routes::{no_such_endpoint, shown};
+use crate::openapi::{Access, Api, row};
+use crate::routes::shown;
+use crate::secret::Secret;
 use crate::self_key::LoggedIn;
 
-/// Puts the routes below a prefix.
-pub fn configure(service: &mut ServiceConfig) {
-    service
-        .route("", web::get().to(list))
-        .route("/create", web::post().to(create))
-        .route("/{client}", web::get().to(get))
-        .route("/{client}", web::patch().to(patch))
-        .route("/{client}", web::delete().to(delete))
-        .route("/{client}/reset-secret", web::post().to(reset_secret))
-        .default_service(web::to(no_such_endpoint));
+/// The routes below a prefix.
+pub fn routes(api: &mut Api) {
+    const NEW: &str = "{name: string(3..80), permissions: string[], redirectUri?: string?, webhookUri?: string?, \
+                       apiKeyTemplate?: string?, apiKeyFilename?: string(3..80)?}";
+    const CHANGES: &str = "{name?: string(3..80), redirectUri?: string?, webhookUri?: string?, \
+                           apiKeyTemplate?: string?, apiKeyFilename?: string(3..80)?}";
+    let own = |summary| row(Access::Author, summary, "OwnAPIClient");
+    api.get("", list, row(Access::LoggedIn, "One's own clients, with their secrets", "OwnAPIClient[]"))
+        .post("/create", create, row(Access::LoggedIn, "Makes a client", "OwnAPIClient").json(NEW))
+        .get("/{client}", get, row(Access::Everybody, "A client", "APIClient"))
+        .patch("/{client}", patch, own("Changes a client, but not its permissions").json(CHANGES))
+        .delete("/{client}", delete, row(Access::Author, "Deletes a client and its tokens", "{}"))
+        .post("/{client}/reset-secret", reset_secret, own("Makes a new secret; tokens stay valid"));
 }
 
 /// APIClient as everybody may see it.
@@ -43,10 +50,17 @@ fn public(client: &Client) -> Value {
 }
 
 /// APIClient for its author.
-fn with_secret(client: &Client) -> Value {
+fn with_secret(client: &Client, secret: &Secret) -> Value {
     let mut document = public(client);
-    document["clientSecret"] = json!(client.client_secret);
+    document["clientSecret"] = json!(secret.expose());
     document
+}
+
+/// A new secret for a client, and what is stored of it.
+async fn new_secret(app: &App, client_id: &str) -> Result<(Secret, Sealed), ApiError> {
+    let (vault, id, secret) = (Arc::clone(&app.vault), client_id.to_owned(), new_client_secret());
+    // The key may have to be made first.
+    block(move || Ok((secret.clone(), vault.seal_client(&id, &secret)?))).await
 }
 
 fn missing(id: &str) -> ApiError {
@@ -86,9 +100,9 @@ impl FromRequest for Own {
 
 impl Own {
     /// Stores the client as it is now.
-    async fn store(self, description: &str) -> Result<HttpResponse, ApiError> {
+    async fn store(self, secret: &Secret, description: &str) -> Result<HttpResponse, ApiError> {
         let Self { app, client } = self;
-        let document = with_secret(&client);
+        let document = with_secret(&client, secret);
         if !app.write(move |conn| client_update(conn, &client)).await? {
             return Err(ApiError::not_found("This client does not exist any more."));
         }
@@ -98,8 +112,10 @@ impl Own {
 
 /// `GET /clients`: one's own, with their secrets.
 async fn list(request: HttpRequest, me: LoggedIn) -> Result<HttpResponse, ApiError> {
-    let clients = App::of(&request)?.read(move |conn| clients_of_user(conn, me.user.id)).await?;
-    Ok(success("Returned clients.", clients.iter().map(with_secret).collect::<Vec<_>>()))
+    let app = App::of(&request)?;
+    let clients = app.read(move |conn| clients_of_user(conn, me.user.id)).await?;
+    let document = |client: &Client| Ok(with_secret(client, &app.vault.open_client(client)?));
+    Ok(success("Returned clients.", clients.iter().map(document).collect::<Result<Vec<_>, ApiError>>()?))
 }
 
 /// `POST /clients/create`.
@@ -114,9 +130,11 @@ async fn create(request: HttpRequest, me: LoggedIn, payload: web::Payload) -> Re
     if permissions.is_empty() {
         return Err(refuse("permissions", "Expected at least one permission.", body.get("permissions")));
     }
+    let client_id = new_client_id();
+    let (secret, sealed) = new_secret(&app, &client_id).await?;
     let mut client = Client {
-        client_id: new_client_id(),
-        client_secret: new_client_secret(),
+        client_id,
+        secret: sealed,
         name: String::new(),
         author: me.user.id,
         permissions,
@@ -128,7 +146,7 @@ async fn create(request: HttpRequest, me: LoggedIn, payload: web::Payload) -> Re
     changes.apply(&mut client);
     let cap = app.settings.access.oauth_client_cap;
     let limit = (me.user.auth_level != AuthLevel::Admin).then_some(cap);
-    let document = with_secret(&client);
+    let document = with_secret(&client, &secret);
     if !app.write(move |conn| store(conn, &client, limit)).await? {
         return Err(ApiError::bad_request(format!("You have {cap} clients. Delete one first.")));
     }
@@ -149,14 +167,16 @@ async fn patch(request: HttpRequest, own: Own, payload: web::Payload) -> Result<
         return Err(ApiError::bad_request("Expected something to change."));
     }
     let mut own = own;
+    let secret = own.app.vault.open_client(&own.client)?;
     changes.apply(&mut own.client);
-    own.store("Updated client.").await
+    own.store(&secret, "Updated client.").await
 }
 
-/// `POST /clients/:clientID/reset-secret`: its tokens stay valid.
+/// `POST /clients/:clientID/reset-secret`: its tokens stay valid. The old secret need not be readable.
 async fn reset_secret(mut own: Own) -> Result<HttpResponse, ApiError> {
-    own.client.client_secret = new_client_secret();
-    own.store("Reset secret.").await
+    let (secret, sealed) = new_secret(&own.app, &own.client.client_id).await?;
+    own.client.secret = sealed;
+    own.store(&secret, "Reset secret.").await
 }
 
 /// `DELETE /clients/:clientID`: its tokens end with it.

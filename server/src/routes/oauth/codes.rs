@@ -1,5 +1,7 @@
 //! Codes, and the tokens that clients get for them.
 
+use std::sync::Arc;
+
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
@@ -11,6 +13,7 @@ use crate::envelope::{ApiError, Kind, success};
 use crate::fields::{refuse, text};
 use crate::oauth::{self, Exchange, Refusal, random_hex};
 use crate::routes::account::ApiToken;
+use crate::secret::Secret;
 use crate::self_key::LoggedIn;
 
 /// `POST /oauth/create-code`: a code that any client may exchange which the user gives it to.
@@ -31,13 +34,13 @@ pub async fn exchange(request: HttpRequest, _caller: Caller, payload: web::Paylo
     }
     let sent = Exchange {
         client_id: member("client_id")?,
-        client_secret: text(&body, "client_secret").map(str::to_owned).map_err(|_| without_value("client_secret"))?,
+        client_secret: text(&body, "client_secret").map(Secret::new).map_err(|_| without_value("client_secret"))?,
         redirect_uri: member("redirect_uri")?,
         code: text(&body, "code").map(str::to_owned).map_err(|_| without_value("code"))?,
     };
     let (token, time) = (random_hex(), now());
-    let made = token.clone();
-    let exchanged = app.write(move |conn| oauth::exchange(conn, &sent, &made, time)).await?;
+    let (made, vault) = (token.clone(), Arc::clone(&app.vault));
+    let exchanged = app.write(move |conn| oauth::exchange(conn, &vault, &sent, &made, time)).await?;
     let stored = exchanged.map_err(refused)?;
     Ok(success("Successfully created API token.", ApiToken::new(&token, &stored)))
 }
@@ -50,6 +53,7 @@ fn without_value(name: &str) -> ApiError {
 fn refused(refusal: Refusal) -> ApiError {
     match refusal {
         Refusal::Client => ApiError::not_found("This client does not exist."),
+        Refusal::Unreadable(error) => error.into(),
         Refusal::Secret => ApiError::new(Kind::Forbidden, "This client_secret is not that of the client."),
         Refusal::RedirectUri => ApiError::bad_request("This redirect_uri is not that of the client."),
         Refusal::Code => ApiError::not_found("This code is not valid, was used already, or has expired."),

@@ -5,18 +5,26 @@ mod codes;
 
 pub use clients::find as find_client;
 
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 
 use super::account::no_store;
+use super::no_such_endpoint;
+use crate::openapi::Access::{Everybody, LoggedIn};
+use crate::openapi::{Api, row};
 
-/// Puts the routes into the scope of the API. Clients have two prefixes, the second that of 2021.
-pub fn configure(service: &mut ServiceConfig) {
-    service.service(web::scope("/clients").wrap(no_store()).configure(clients::configure)).service(
-        web::scope("/oauth")
-            .wrap(no_store())
-            .route("/create-code", web::post().to(codes::create))
-            .route("/token", web::post().to(codes::exchange))
-            .service(web::scope("/clients").configure(clients::configure))
-            .default_service(web::to(super::no_such_endpoint)),
-    );
+/// The routes. Clients have two prefixes, the second that of 2021.
+pub fn routes(api: &mut Api) {
+    api.tag("Programs of others")
+        .scope("/clients", clients::routes, |scope| scope.wrap(no_store()).default_service(web::to(no_such_endpoint)))
+        .scope("/oauth", code_routes, |scope| scope.wrap(no_store()).default_service(web::to(no_such_endpoint)));
+}
+
+fn code_routes(api: &mut Api) {
+    const CODE: &str = "{code: string, userID: int, createdOn: ms}";
+    const EXCHANGE: &str = "{client_id: string, client_secret: string, grant_type: \"authorization_code\", \
+                            redirect_uri: string, code: string}";
+    let exchange = row(Everybody, "Exchanges a code for a token", "APIToken").json_or_fields(EXCHANGE);
+    api.post("/create-code", codes::create, row(LoggedIn, "Makes a code for any client", CODE))
+        .post("/token", codes::exchange, exchange.fails(&[403, 404]))
+        .scope("/clients", clients::routes, |scope| scope.default_service(web::to(no_such_endpoint)));
 }

@@ -6,9 +6,10 @@ mod html;
 mod request_auth;
 mod sign_in;
 
+use actix_web::http::Method;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
 use tachi_db::clients::Client;
@@ -17,17 +18,41 @@ use self::html::{PageError, escape};
 use crate::auth::Caller;
 use crate::envelope::{ApiError, Kind};
 use crate::limits;
+use crate::openapi::{Access, Api, browser_page, redirect, row};
 use crate::self_key::LoggedIn;
 
-/// Puts the pages into a service.
-pub fn configure(service: &mut ServiceConfig) {
-    service
-        .route("/oauth/request-auth", web::get().to(request_auth::ask))
-        .route("/oauth/request-auth", web::post().to(request_auth::agree))
-        .route("/client-file-flow/{client}", web::get().to(file_flow::ask))
-        .route("/client-file-flow/{client}", web::post().to(file_flow::agree))
-        .route("/sign-in", web::post().to(sign_in::sign_in).wrap(from_fn(limits::aggressive)))
-        .route("/pages.css", web::get().to(style));
+const REQUEST_AUTH: &str = "/oauth/request-auth";
+
+/// The pages.
+pub fn routes(api: &mut Api) {
+    let ask = browser_page(Access::Everybody, "Asks a user whether a program may act for them");
+    let agree =
+        redirect(Access::LoggedIn, "The user agreed: goes to the program with a code").fields(AGREEMENT).fails(&[404]);
+    let make =
+        browser_page(Access::LoggedIn, "Makes a token for a program: a page that shows it, or the program's file");
+    let make = make.media(&["text/html", "application/octet-stream"]).fields("{seal: string}");
+    let log_in =
+        redirect(Access::Everybody, "Logs in on a page, and goes back to it").fields(SIGN_IN).fails(&[403, 404, 429]);
+    api.tag("Pages")
+        .get(REQUEST_AUTH, request_auth::ask, ask.query("clientID: string, context?: string").fails(&[404]))
+        .post(REQUEST_AUTH, request_auth::agree, agree)
+        .get(
+            "/client-file-flow/{client}",
+            file_flow::ask,
+            browser_page(Access::Everybody, "Offers a token for a program"),
+        )
+        .post("/client-file-flow/{client}", file_flow::agree, make)
+        .route(Method::POST, "/sign-in", web::post().to(sign_in::sign_in).wrap(from_fn(limits::aggressive)), log_in)
+        .get("/pages.css", style, row(Access::Unasked, "How pages look", "any").raw("text/css"));
+}
+
+const AGREEMENT: &str = "{clientID: string, seal: string, context?: string}";
+const SIGN_IN: &str = "{username: string, password: string, next: string}";
+
+/// Whether a path is that of a page which reads its query.
+#[must_use]
+pub fn is_page(path: &str) -> bool {
+    path == REQUEST_AUTH
 }
 
 async fn style() -> HttpResponse {

@@ -11,6 +11,7 @@ use super::{check_seal, field, permissions, seal, sign_in, signed_in, visitor};
 use crate::app::{App, now};
 use crate::body;
 use crate::envelope::ApiError;
+use crate::http::check_keys;
 use crate::oauth::{make_code, random_hex};
 use crate::routes::oauth::find_client;
 use crate::routes::reading::Params;
@@ -33,6 +34,7 @@ fn check_context(context: Option<&str>) -> Result<(), PageError> {
 
 /// `GET`: the question, or first a form to log in.
 pub async fn ask(request: HttpRequest) -> Result<HttpResponse, PageError> {
+    check_keys(request.query_string())?;
     let (app, params) = (App::of(&request)?, Params::of(&request));
     let client = find_client(&app, params.required("clientID")?).await?;
     let destination = destination(&client)?;

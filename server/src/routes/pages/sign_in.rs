@@ -4,8 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::field;
 use super::html::{PageError, escape, hidden, page};
+use super::{field, visitor};
 use crate::app::App;
 use crate::body;
 use crate::envelope::ApiError;
@@ -35,6 +35,8 @@ pub fn form(request: &HttpRequest) -> HttpResponse {
 pub async fn sign_in(request: HttpRequest, payload: web::Payload) -> Result<HttpResponse, PageError> {
     let app = App::of(&request)?;
     refuse_foreign(&request, &app.settings)?;
+    // Whoever is banned is refused here as everywhere.
+    visitor(&request).await?;
     let fields = body::form(&request, payload).await?;
     let given = |name: &str| field(&fields, name).unwrap_or_default().to_owned();
     let next = given("next");

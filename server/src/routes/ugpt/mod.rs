@@ -12,11 +12,13 @@ mod targets;
 
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 
+use self::rivals::ManageRivals;
+use self::settings::CustomiseProfile;
 use self::targets::ManageTargets;
 use crate::auth::Permission as _;
-use crate::openapi::Access::{self, Everybody, Owner};
+use crate::openapi::Access::{self, Everybody, Owner, SelfKey};
 use crate::openapi::{Api, row};
 
 use crate::limits;
@@ -33,24 +35,11 @@ const OWNER: Access = Owner(Some(ManageTargets::NAME));
 /// The routes.
 pub fn routes(api: &mut Api) {
     api.tag("A user on a game").with(profile_routes).with(pb_routes).with(score_routes).with(session_routes);
+    api.tag("Rivals").with(rival_routes);
     api.tag("Goals and milestones").with(goal_routes);
     for name in ["quests", "milestones"] {
         quest_routes(api, name);
     }
-}
-
-/// Puts what a user decides about the profile, rivals and history into the scope of the API; not documented yet.
-pub fn configure_own(service: &mut ServiceConfig) {
-    service
-        .route(&at(""), web::delete().to(destroy::destroy))
-        .route(&at("/history"), web::get().to(history::get))
-        .route(&at("/pbs/{chart}/rivals"), web::get().to(rivals::on_chart))
-        .route(&at("/settings"), web::get().to(settings::get))
-        .route(&at("/settings"), web::patch().to(settings::patch))
-        .route(&at("/rivals"), web::get().to(rivals::list))
-        .route(&at("/rivals"), web::put().to(rivals::put))
-        .route(&at("/rivals/challengers"), web::get().to(rivals::challengers))
-        .route(&at("/rivals/pb-leaderboard"), web::get().to(rivals::pb_leaderboard));
 }
 
 fn at(path: &str) -> String {
@@ -62,13 +51,41 @@ fn profile_routes(api: &mut Api) {
                         rankingData: Rankings, playtime: int}";
     const NEAR: &str = "{above: GameStats[], below: GameStats[], users: User[], thisUsersStats: GameStats, \
                         thisUsersRanking: Ranking?}";
+    const SPAN: &str = "duration?: \"week\"|\"month\"|\"3mo\"|\"year\"|\"all\"";
+    let customise = row(Owner(Some(CustomiseProfile::NAME)), "Changes what the user prefers", "ProfileSettings");
+    let destroy =
+        row(SelfKey, "Deletes the profile and everything on it", "{}").json("{!password: string(8..)}").fails(&[409]);
     api.get(&at(""), profile::root, row(Everybody, "The profile", ROOT))
         .get(&at("/most-played"), profile::most_played, row(Everybody, "PBs on the charts with most scores", PBS))
         .get(
             &at("/leaderboard-adjacent"),
             profile::adjacent,
             row(Everybody, "The players ranked next to the user", NEAR).query("alg?: string"),
-        );
+        )
+        .get(
+            &at("/history"),
+            history::get,
+            row(Everybody, "What the profile was, day by day", "Snapshot[]").query(SPAN),
+        )
+        .get(&at("/settings"), settings::get, row(Everybody, "What the user prefers", "ProfileSettings"))
+        .patch(&at("/settings"), settings::patch, customise.json(PREFERENCES))
+        .delete(&at(""), destroy::destroy, destroy);
+}
+
+const PREFERENCES: &str = "{preferredScoreAlg?: string?, preferredSessionAlg?: string?, preferredProfileAlg?: string?, \
+                           stats?: ProfileStat[]?, defaultTable?: string?, preferredRanking?: \"global\"|\"rival\"?, \
+                           preferredDefaultEnum?: string?, gameSpecific?: object?}";
+
+fn rival_routes(api: &mut Api) {
+    const BEST: &str = "{pbs: PB[], songs: Song[], charts: Chart[], users: User[]}";
+    let owner = Owner(Some(ManageRivals::NAME));
+    let best = row(Everybody, "The best PBs of the user and the rivals", BEST);
+    let on_chart = row(Everybody, "The rivals' PBs on a chart", "{pbs: PB[], rivals: User[]}");
+    api.get(&at("/rivals"), rivals::list, row(Everybody, "The user's rivals", "User[]"))
+        .put(&at("/rivals"), rivals::put, row(owner, "Replaces the rivals", "{}").json("{rivalIDs: int[]}"))
+        .get(&at("/rivals/challengers"), rivals::challengers, row(Everybody, "Whose rival the user is", "User[]"))
+        .get(&at("/rivals/pb-leaderboard"), rivals::pb_leaderboard, best.query("alg?: string"))
+        .get(&at("/pbs/{chart}/rivals"), rivals::on_chart, on_chart);
 }
 
 fn pb_routes(api: &mut Api) {

@@ -95,3 +95,58 @@ fn who_played_without_times_has_no_last_session() {
         assert_eq!(server.guest().get(&of(&player, "/sessions/recent")).body(), json!([]));
     });
 }
+
+/// One chart that reached a value.
+fn raise(metric: &str, value: &str, previous: u32, chart: &str) -> Value {
+    json!({
+        "metric": metric, "value": value, "previousCount": previous, "count": previous + 1, "raisedCharts": [chart],
+    })
+}
+
+/// Level 10 of version 33 are nine charts of the built-in catalogue, 5.1.1. ANOTHER (786 notes) and ABSOLUTE ANOTHER
+/// (1218) among them; AA ANOTHER (1834) is one of the Three Landmarks and of two folders of level 12.
+#[test]
+fn a_session_raises_lamps_and_grades_of_folders() {
+    on_both(|server| {
+        let player = server.player();
+        // 1048 of 1572 is the smallest A, 1223 the smallest AA; two thirds of 2436 are 1624.
+        let mut timeless = score("V", 1, "FULL COMBO", NOON);
+        timeless.as_object_mut().unwrap().remove("timeAchieved");
+        let before =
+            [score("5.1.1.", 1048, "CLEAR", NOON - DAY), score("ABSOLUTE", 1624, "FAILED", NOON - DAY), timeless];
+        let first = session_of(&player.caller.import("file/batch-manual", &batch(&before)));
+        let now = [
+            score("5.1.1.", 1223, "FAILED", NOON),
+            score("5.1.1.", 900, "HARD CLEAR", NOON + 1),
+            score("AA", 100, "EASY CLEAR", NOON + 2),
+        ];
+        let second = session_of(&player.caller.import("file/batch-manual", &batch(&now)));
+        // What comes later changes nothing about it.
+        let later = [score("5.1.1.", 1572, "FULL COMBO", NOON + DAY), score("AA", 3000, "FULL COMBO", NOON + DAY)];
+        player.caller.import("file/batch-manual", &batch(&later));
+
+        let raises = |id: &str| server.guest().get(&format!("/api/v1/sessions/{id}/folder-raises"));
+        let body = raises(&second).body();
+        let folders: Vec<(&Value, &Value)> =
+            body.as_array().unwrap().iter().map(|one| (&one["folder"]["title"], &one["totalCharts"])).collect();
+        let expected = [
+            ("Level 10 (Sparkle Shower)", 9),
+            ("Level 12 (All)", 13),
+            ("Level 12 (Sparkle Shower)", 13),
+            ("Three Landmarks", 3),
+        ]
+        .map(|(title, charts)| (json!(title), json!(charts)));
+        assert_eq!(folders, expected.iter().map(|(title, charts)| (title, charts)).collect::<Vec<_>>());
+        assert_eq!(body[0]["raises"], json!([raise("lamp", "HARD CLEAR", 0, FIVE), raise("grade", "AA", 0, FIVE)]));
+        for folder in 1..4 {
+            assert_eq!(body[folder]["raises"], json!([raise("lamp", "EASY CLEAR", 0, AA)]), "{folder}");
+        }
+
+        let body = raises(&first).body();
+        assert_eq!(each(&body, "totalCharts"), [9]);
+        assert_eq!(body[0]["raises"][0], raise("lamp", "EASY CLEAR", 0, FIVE));
+        assert_eq!(body[0]["raises"][2]["metric"], "grade");
+        assert_eq!(body[0]["raises"][2]["count"], 2, "an A on both");
+        raises("x").refused(404, "The session x does not exist.");
+    });
+}

@@ -4,11 +4,14 @@ mod answer;
 mod form;
 pub mod logs;
 mod server;
+pub mod smtp;
 pub mod tls;
 
 pub use answer::{Answer, members};
 pub use form::Form;
-pub use server::{Caller, Player, Stored, TestServer, client, fixture, limits, on_both, on_both_with, settings};
+pub use server::{
+    Caller, Player, Stored, TestServer, client, fixture, limits, on_both, on_both_with, settings, settings_with_key,
+};
 
 use serde_json::{Value, json};
 

@@ -28,6 +28,7 @@ use tachi_server::auth::hash_token;
 use tachi_server::builtin::load_if_empty;
 use tachi_server::cli::importer_on;
 use tachi_server::config::access::AccessOptions;
+use tachi_server::config::upstream::UpstreamOptions;
 use tachi_server::config::{Options, Settings};
 use tachi_server::http::{Listening, listen};
 use tempfile::TempDir;
@@ -60,6 +61,12 @@ pub fn settings() -> Options {
 /// The limits of what is fetched; tests do not wait until a service that is down may have come back.
 pub fn limits() -> Limits {
     Limits { retries: [Duration::from_millis(10), Duration::from_millis(20)], ..Limits::default() }
+}
+
+/// The same with a key, so that secrets can be kept on PostgreSQL too.
+pub fn settings_with_key() -> Options {
+    let upstream = UpstreamOptions { secret_key: Some("5a".repeat(32)), ..UpstreamOptions::default() };
+    Options { upstream, ..settings() }
 }
 
 /// Runs a test on each kind of database, one after the other.
