@@ -20,6 +20,26 @@ pub struct User {
     token: String,
 }
 
+impl User {
+    /// Makes a user who may import.
+    ///
+    /// # Errors
+    /// When the binary fails.
+    pub fn add(binary: &Path, storage: &[&str], name: &str) -> Result<Self> {
+        let id = tachi(binary, &[&["user", "add", name][..], storage].concat())?;
+        Self::with_token(binary, storage, name, id)
+    }
+
+    /// The same of a user there is.
+    ///
+    /// # Errors
+    /// When the binary fails.
+    pub fn with_token(binary: &Path, storage: &[&str], name: &str, id: String) -> Result<Self> {
+        let token = ["token", "add", "--user", name, "--permission", "submit_score"];
+        Ok(Self { id, token: tachi(binary, &[&token[..], storage].concat())? })
+    }
+}
+
 /// A database with users.
 #[derive(Debug)]
 pub struct Instance {
@@ -37,13 +57,7 @@ impl Instance {
     /// When the binary fails.
     pub fn prepare(binary: &Path, storage: Storage, users: usize) -> Result<Self> {
         let args = storage.args();
-        let user = |number: usize| {
-            let name = format!("player_{number}");
-            let id = tachi(binary, &[&["user", "add", &name][..], &args].concat())?;
-            let token = ["token", "add", "--user", &name, "--permission", "submit_score"];
-            let token = tachi(binary, &[&token[..], &args].concat())?;
-            Ok(User { id, token })
-        };
+        let user = |number: usize| User::add(binary, &args, &format!("player_{number}"));
         let users: Result<Vec<User>> = (0..users).map(user).collect();
         Ok(Self { users: users?, binary: binary.to_owned(), storage })
     }
