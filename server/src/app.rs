@@ -20,6 +20,7 @@ use crate::login::Seen;
 use crate::mail::Mailer;
 use crate::metrics;
 use crate::routes::games::Counts;
+use crate::routes::search::FolderTexts;
 use crate::vault::Vault;
 use crate::webhooks::Webhooks;
 
@@ -41,6 +42,8 @@ pub struct App {
     pub webhooks: Arc<Webhooks>,
     /// How much there is of each game, as last counted.
     pub counts: Arc<Counts>,
+    /// What folders are searched by.
+    pub folders: Arc<FolderTexts>,
     /// When users were noted as seen.
     pub seen: Arc<Seen>,
     /// How often clients did what is limited, as this process counts.
@@ -84,6 +87,7 @@ impl App {
             background,
             webhooks,
             counts: Arc::default(),
+            folders: Arc::default(),
             seen: Arc::default(),
             limits: Arc::default(),
             captcha,

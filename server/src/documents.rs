@@ -8,11 +8,12 @@ mod score_data;
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use tachi_core::catalogue::{Catalogue, Chart, ChartDocument, ChartKey, SongDocument};
 use tachi_core::game::{Gpt, GptConfig};
 use tachi_core::ids::{ImportId, ScoreId, SessionId, UserId};
+use tachi_core::import_document::ImportDocument;
 use tachi_core::number;
 use tachi_db::imports::import_by_public_id;
 use tachi_db::profiles::{Profile, ProfileRank};
@@ -26,13 +27,22 @@ pub use one_session::{one_session, score_info};
 pub use pbs::{PbDocument, PbList, pb_list, pbs};
 use score_data::Data;
 
-/// Rating algorithms and values, by name.
-fn ratings<'a>(names: impl Iterator<Item = &'a str>, values: &[Option<f64>]) -> Value {
-    let value = |value: &Option<f64>| value.map_or(Value::Null, number::json);
-    names.zip(values).map(|(name, rating)| (name.to_owned(), value(rating))).collect::<Map<String, Value>>().into()
+/// Rating algorithms and values, by name. Lists hold thousands of them.
+#[derive(Debug)]
+pub struct Ratings(Vec<(&'static str, Option<f64>)>);
+
+impl Serialize for Ratings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let value = |value: Option<f64>| value.map_or(Value::Null, number::json);
+        serializer.collect_map(self.0.iter().map(|(name, rating)| (name, value(*rating))))
+    }
 }
 
-fn score_ratings(config: &GptConfig, values: &[Option<f64>]) -> Value {
+fn ratings(names: impl Iterator<Item = &'static str>, values: &[Option<f64>]) -> Ratings {
+    Ratings(names.zip(values.iter().copied()).collect())
+}
+
+fn score_ratings(config: &'static GptConfig, values: &[Option<f64>]) -> Ratings {
     ratings(config.score_ratings.iter().map(|rating| rating.name), values)
 }
 
@@ -59,7 +69,7 @@ pub struct ScoreDocument {
     comment: Option<String>,
     score_data: Data,
     score_meta: Map<String, Value>,
-    calculated_data: Value,
+    calculated_data: Ratings,
 }
 
 /// The document of a score on a chart.
@@ -190,7 +200,7 @@ pub struct SessionDocument {
     time_inserted: i64,
     time_started: i64,
     time_ended: i64,
-    calculated_data: Value,
+    calculated_data: Ratings,
     highlight: bool,
 }
 
@@ -258,7 +268,7 @@ pub struct GameStats {
     user_id: i32,
     game: &'static str,
     playtype: &'static str,
-    ratings: Value,
+    ratings: Ratings,
     classes: BTreeMap<String, String>,
     #[serde(rename = "__rankingData", skip_serializing_if = "Option::is_none")]
     ranking_data: Option<Value>,
@@ -301,21 +311,28 @@ pub fn game_stats(profile: Profile) -> GameStats {
     }
 }
 
+/// An import and everything that belongs to it.
+#[derive(Debug, Serialize)]
+pub struct OneImport {
+    import: ImportDocument,
+    scores: Vec<ScoreDocument>,
+    #[serde(flatten)]
+    related: SongsAndCharts,
+    sessions: Vec<SessionDocument>,
+    user: Option<UserDocument>,
+}
+
 /// `GET /imports/:importID`: an import and everything that belongs to it; `None` when there is none.
-pub fn import(conn: &mut Conn, catalogue: &Catalogue, id: ImportId) -> Result<Option<Value>, DbError> {
+pub fn import(conn: &mut Conn, catalogue: &Catalogue, id: ImportId) -> Result<Option<OneImport>, DbError> {
     let Some(import) = import_by_public_id(conn, id)? else { return Ok(None) };
     let stored = scores_of_import(conn, import.key)?;
     let related = songs_and_charts(catalogue, stored.iter().map(|stored| stored.score.chart));
     let ids: Vec<SessionId> = import.document.created_sessions.iter().map(|info| info.session_id).collect();
     let of_import = sessions_by_public_ids(conn, &ids)?;
     let owner = users_by_ids(conn, &[import.document.user_id])?.pop().map(user);
-    Ok(Some(json!({
-        "import": import.document,
-        "scores": scores(catalogue, &stored)?,
-        "songs": related.songs, "charts": related.charts,
-        "sessions": sessions(conn, of_import)?,
-        "user": owner,
-    })))
+    let sessions = sessions(conn, of_import)?;
+    let scores = scores(catalogue, &stored)?;
+    Ok(Some(OneImport { import: import.document, scores, related, sessions, user: owner }))
 }
 
 /// `GET /scores/:scoreID`; `None` when there is none.

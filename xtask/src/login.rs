@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use reqwest::Method;
 use reqwest::blocking::Client;
 use reqwest::header::{COOKIE, SET_COOKIE};
 use serde_json::{Value, json};
@@ -22,12 +23,12 @@ pub struct Login {
 }
 
 impl Login {
-    /// Makes a user on the command line.
+    /// Makes a user on the command line and returns their number.
     ///
     /// # Errors
     /// When the binary fails.
-    pub fn add_user(binary: &Path, storage: &[&str], name: &str) -> Result<()> {
-        run_with(binary, &[&["user", "add", name, "--password-stdin"][..], storage].concat(), PASSWORD).map(|_| ())
+    pub fn add_user(binary: &Path, storage: &[&str], name: &str) -> Result<String> {
+        run_with(binary, &[&["user", "add", name, "--password-stdin"][..], storage].concat(), PASSWORD)
     }
 
     /// Logs such a user in.
@@ -48,12 +49,26 @@ impl Login {
     /// # Errors
     /// When the server refuses it.
     pub fn post(&self, path: &str, body: &Value) -> Result<Value> {
-        let request = self.client.post(format!("{}{path}", self.url)).header(COOKIE, &self.cookie);
+        self.send(Method::POST, path, body)
+    }
+
+    /// Sends JSON by any method and returns the answer's body.
+    ///
+    /// # Errors
+    /// When the server refuses it.
+    pub fn send(&self, method: Method, path: &str, body: &Value) -> Result<Value> {
+        let request = self.client.request(method.clone(), format!("{}{path}", self.url)).header(COOKIE, &self.cookie);
         let answer = request.timeout(std::time::Duration::from_secs(600)).json(body).send()?;
         let status = answer.status();
         let mut envelope: Value = answer.json()?;
-        ensure!(status.is_success(), "POST {path} failed: {status} {envelope}");
+        ensure!(status.is_success(), "{method} {path} failed: {status} {envelope}");
         Ok(envelope["body"].take())
+    }
+
+    /// The cookie, as the header has it.
+    #[must_use]
+    pub fn cookie(&self) -> &str {
+        &self.cookie
     }
 
     /// Links an account of FLO, as the page does that users return to.

@@ -11,7 +11,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sql_types::{Array, BigInt, Binary, Double, Integer, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Double, Integer, Nullable, SmallInt, Text};
 use tachi_core::catalogue::ChartKey;
 use tachi_core::game::Gpt;
 use tachi_core::ids::UserId;
@@ -322,56 +322,69 @@ const SET_SESSIONS_POSTGRES: &str = "\
 pub(crate) struct RankedPb {
     #[diesel(sql_type = Integer)]
     pub(crate) user_id: i32,
+    #[diesel(sql_type = SmallInt)]
+    pub(crate) gpt: i16,
     #[diesel(sql_type = Integer)]
     pub(crate) chart_key: i32,
+    /// Those on the same chart with a larger first key, those without, and how many of the latter are better still.
     #[diesel(sql_type = BigInt)]
-    pub(crate) better: i64,
+    pub(crate) above: i64,
     #[diesel(sql_type = BigInt)]
-    pub(crate) all_pbs: i64,
+    pub(crate) not_above: i64,
     #[diesel(sql_type = BigInt)]
-    pub(crate) rivals: i64,
+    pub(crate) tied_above: i64,
     #[diesel(sql_type = BigInt)]
     pub(crate) better_rivals: i64,
 }
 
-/// What is asked about the PBs `me`: how many on the same chart are better, how many there are, how many rivals their
-/// users have, and how many of these are better. Most are told apart by the first key, which the index holds.
-fn ranking(wanted: &str) -> String {
+/// What is asked about the PBs `me`: where they stand on their charts, and how many of their users' rivals are better.
+/// Most are told apart by the first key, which the index holds; it is read once from end to end for each of them.
+fn ranking(wanted: &str, any_rivals: bool) -> String {
     let rest = |table: &str| {
         format!(
             "COALESCE({table}.rank1, {LAST}), COALESCE({table}.rank2, {LAST}), COALESCE({table}.rank3, {LAST}), \
              COALESCE({table}.rank4, {LAST}), -COALESCE({table}.time_achieved, {NEVER})"
         )
     };
-    format!(
-        "SELECT me.user_id, me.chart_key, \
-         (SELECT count(*) FROM pbs o WHERE o.chart_key = me.chart_key AND o.rank0 > me.rank0) + \
-         (SELECT count(*) FROM pbs o WHERE o.chart_key = me.chart_key AND o.rank0 = me.rank0 \
-             AND ({others}) > ({mine})) AS better, \
-         (SELECT count(*) FROM pbs o WHERE o.chart_key = me.chart_key) AS all_pbs, \
-         (SELECT count(*) FROM rivals r WHERE r.user_id = me.user_id AND r.gpt = me.gpt) AS rivals, \
-         (SELECT count(*) FROM rivals r CROSS JOIN pbs o \
+    let (others, mine) = (rest("o"), rest("me"));
+    let better_rivals = match any_rivals {
+        false => "CAST(0 AS BIGINT)".to_owned(),
+        true => format!(
+            "(SELECT count(*) FROM rivals r CROSS JOIN pbs o \
              WHERE r.user_id = me.user_id AND r.gpt = me.gpt AND o.user_id = r.rival_id \
-             AND o.chart_key = me.chart_key AND (o.rank0, {others}) > (me.rank0, {mine})) AS better_rivals \
-         FROM pbs me WHERE {wanted}",
-        others = rest("o"),
-        mine = rest("me"),
+             AND o.chart_key = me.chart_key AND o.rank0 >= me.rank0 \
+             AND (o.rank0, {others}) > (me.rank0, {mine}))"
+        ),
+    };
+    format!(
+        "SELECT me.user_id, me.gpt, me.chart_key, \
+         (SELECT count(*) FROM pbs o WHERE o.chart_key = me.chart_key AND o.rank0 > me.rank0) AS above, \
+         (SELECT count(*) FROM pbs o WHERE o.chart_key = me.chart_key AND o.rank0 <= me.rank0) AS not_above, \
+         (SELECT count(*) FROM pbs o WHERE o.chart_key = me.chart_key AND o.rank0 = me.rank0 \
+             AND o.id <> me.id AND ({others}) > ({mine})) AS tied_above, \
+         {better_rivals} AS better_rivals \
+         FROM pbs me WHERE {wanted}"
     )
 }
 
-/// The places of users' PBs on charts.
-pub(crate) fn rank_pbs(conn: &mut Conn, users: &[UserId], charts: &[ChartKey]) -> Result<Vec<RankedPb>, DbError> {
+/// The places of users' PBs on charts; without a look at rivals if nobody has any.
+pub(crate) fn rank_pbs(
+    conn: &mut Conn,
+    users: &[UserId],
+    charts: &[ChartKey],
+    any_rivals: bool,
+) -> Result<Vec<RankedPb>, DbError> {
     let users: Vec<i32> = users.iter().map(|user| user.0).collect();
     let charts: Vec<i32> = charts.iter().map(|chart| chart.0).collect();
     Ok(match conn {
         Conn::Sqlite(conn) => {
             let list = |number: u8| format!("(SELECT value FROM json_each(${number}))");
-            let sql = ranking(&format!("me.user_id IN {} AND me.chart_key IN {}", list(1), list(2)));
+            let sql = ranking(&format!("me.user_id IN {} AND me.chart_key IN {}", list(1), list(2)), any_rivals);
             let query = diesel::sql_query(sql).bind::<Text, _>(json_to_db(&users, "users")?);
             query.bind::<Text, _>(json_to_db(&charts, "chart keys")?).load(conn)?
         }
         Conn::Pg(conn) => {
-            let query = diesel::sql_query(ranking("me.user_id = ANY($1) AND me.chart_key = ANY($2)"));
+            let query = diesel::sql_query(ranking("me.user_id = ANY($1) AND me.chart_key = ANY($2)", any_rivals));
             query.bind::<Array<Integer>, _>(users).bind::<Array<Integer>, _>(charts).load(conn)?
         }
     })

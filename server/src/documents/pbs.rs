@@ -1,7 +1,6 @@
 //! PBs. Source: `spec/documents.md` PBDocument, `spec/pbs.md` 3.
 
 use serde::Serialize;
-use serde_json::Value;
 use tachi_core::catalogue::Catalogue;
 use tachi_core::ids::{ScoreId, UserId};
 use tachi_db::pbs::{PbRank, StoredPb, pb_ranks_of};
@@ -9,7 +8,7 @@ use tachi_db::scores::scores_public_ids;
 use tachi_db::{Conn, DbError, ScoreKey};
 
 use super::score_data::Data;
-use super::{SongsAndCharts, chart_of, each_once, score_ratings, songs_and_charts};
+use super::{Ratings, SongsAndCharts, chart_of, each_once, score_ratings, songs_and_charts};
 
 /// PBDocument.
 #[derive(Debug, Serialize)]
@@ -27,7 +26,7 @@ pub struct PbDocument {
     is_primary: bool,
     time_achieved: Option<i64>,
     score_data: Data,
-    calculated_data: Value,
+    calculated_data: Ratings,
     composed_from: Vec<Part>,
     ranking_data: RankingData,
     #[serde(rename = "__playcount", skip_serializing_if = "Option::is_none")]

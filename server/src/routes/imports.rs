@@ -10,6 +10,7 @@ use tachi_db::profiles::{may_state_classes, profile_get};
 use tachi_import::{FailureKind, ImportFailure, Request};
 use tachi_parsers::file::import_class;
 
+use super::reading::answer;
 use super::{has_query, respond_async, shown};
 use crate::app::{App, block, now};
 use crate::auth::{Caller, KamaitachiOnly, Permitted, SubmitScore};
@@ -178,10 +179,9 @@ fn parse_id(text: &str) -> Result<ImportId, ApiError> {
 
 /// `GET /imports/:importID`: the import and everything that belongs to it.
 pub async fn get(request: HttpRequest, _caller: Caller, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
-    let app = App::of(&request)?;
     let id = parse_id(&path)?;
-    let catalogue = app.catalogue();
-    let found = app.read(move |conn| documents::import(conn, &catalogue, id)).await?;
-    let body = found.ok_or_else(|| no_import(&path))?;
-    Ok(success("Returned info about this import.", body))
+    answer(&App::of(&request)?, "Returned info about this import.", move |conn, catalogue| {
+        documents::import(conn, catalogue, id)?.ok_or_else(|| no_import(&path))
+    })
+    .await
 }

@@ -21,7 +21,7 @@ mod respond_async;
 mod rows;
 mod schemas;
 mod scores;
-mod search;
+pub mod search;
 mod sessions;
 mod songs;
 mod status;

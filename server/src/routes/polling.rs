@@ -25,10 +25,12 @@ pub async fn poll(request: HttpRequest, _caller: Caller, path: web::Path<String>
     let id: ImportId = path.parse().map_err(|_| missing())?;
     let known = app
         .read(move |conn| {
-            if let Some(import) = import_by_public_id(conn, id)? {
-                return Ok(Known::Completed(Box::new(import.document)));
+            // In this order: the commit of an import removes its tracker, and may come between the two.
+            if let Some(tracker) = tracker_by_id(conn, id)? {
+                return Ok(Known::Tracked(tracker));
             }
-            Ok(tracker_by_id(conn, id)?.map_or(Known::Nothing, Known::Tracked))
+            let import = import_by_public_id(conn, id)?;
+            Ok(import.map_or(Known::Nothing, |import| Known::Completed(Box::new(import.document))))
         })
         .await?;
     match known {

@@ -1,11 +1,18 @@
 //! Searching everything. Source: `spec/rest-api.md` 10.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::{Map, Value, json};
-use tachi_core::catalogue::{Catalogue, Chart, ChartKey, SearchText};
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+use serde_json::{Value, json};
+use tachi_core::catalogue::{
+    Catalogue, Chart, ChartDocument, ChartKey, FolderDocument, SearchText, SongDocument, SongIdx, search_form,
+};
 use tachi_core::game::{Game, Gpt};
-use tachi_core::ids::UserId;
-use tachi_db::catalogue::folders_of_gpt;
+use tachi_core::ids::{FolderId, UserId};
+use tachi_db::catalogue::{folders_by_ids, folders_of_gpt};
 use tachi_db::leaderboards::users_named;
 use tachi_db::pbs::pb_players;
 use tachi_db::profiles::profiles_of_user;
@@ -13,7 +20,7 @@ use tachi_db::rivals::rivals_of_user;
 use tachi_db::{Conn, DbError};
 
 use super::reading::{Params, answer};
-use super::tables::fit;
+use super::tables::folder_texts;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::documents;
@@ -38,21 +45,39 @@ async fn everything(request: HttpRequest, caller: Caller) -> Result<HttpResponse
     let app = App::of(&request)?;
     let text = Params::of(&request).required("search")?.to_owned();
     let me = caller.user().map(|user| user.id);
-    let games = app.settings.games.clone();
+    let (games, kept) = (app.settings.games.clone(), Arc::clone(&app.folders));
     answer(&app, "Searched.", move |conn, catalogue| {
         let gpts = searched(conn, me, &games)?;
         let wanted = SearchText::new(&text);
         let users = users(conn, me, &text)?;
-        let mut charts = Map::new();
-        for gpt in &gpts {
-            let found = charts_of(conn, catalogue, *gpt, &wanted)?;
-            if !found.is_empty() {
-                charts.insert(gpt.id_string().to_owned(), Value::from(found));
-            }
-        }
-        Ok(json!({"users": users, "charts": charts, "folders": folders(conn, &gpts, &wanted)?}))
+        let charts = charts(conn, catalogue, &gpts, &wanted)?;
+        let texts = kept.of(conn, catalogue.version())?;
+        Ok(Everything { users, charts, folders: folders(conn, &texts, &gpts, &wanted)? })
     })
     .await
+}
+
+/// What a search found.
+#[derive(Debug, Serialize)]
+struct Everything {
+    users: Vec<FoundUser>,
+    charts: BTreeMap<&'static str, Vec<FoundChart>>,
+    folders: Vec<FolderDocument>,
+}
+
+#[derive(Debug, Serialize)]
+struct FoundUser {
+    #[serde(flatten)]
+    user: documents::UserDocument,
+    #[serde(rename = "__isRival")]
+    is_rival: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct FoundChart {
+    song: SongDocument,
+    chart: ChartDocument,
+    playcount: i64,
 }
 
 /// The GPTs that are searched: those that the caller plays, or all that are offered.
@@ -64,44 +89,94 @@ fn searched(conn: &mut Conn, me: Option<UserId>, games: &[Game]) -> Result<Vec<G
     })
 }
 
-fn users(conn: &mut Conn, me: Option<UserId>, text: &str) -> Result<Vec<Value>, DbError> {
+fn users(conn: &mut Conn, me: Option<UserId>, text: &str) -> Result<Vec<FoundUser>, DbError> {
     let rivals = match me {
         Some(me) => rivals_of_user(conn, me, Gpt::ALL)?,
         None => Vec::new(),
     };
-    let users = users_named(conn, text, FOUND as i64)?;
-    let document = |user: tachi_db::users::User| {
-        let is_rival = rivals.contains(&user.id);
-        let mut document = json!(documents::user(user));
-        document["__isRival"] = is_rival.into();
-        document
-    };
-    Ok(users.into_iter().map(document).collect())
+    let users = users_named(conn, text, FOUND as i64)?.into_iter();
+    Ok(users.map(|user| FoundUser { is_rival: rivals.contains(&user.id), user: documents::user(user) }).collect())
 }
 
-/// Charts of the songs that fit best, with their songs and numbers of players.
-fn charts_of(conn: &mut Conn, catalogue: &Catalogue, gpt: Gpt, text: &SearchText) -> Result<Vec<Value>, DbError> {
-    let songs = catalogue.search_songs(gpt.game(), text).into_iter().map(|(song, _)| song);
-    let charts = songs.flat_map(|song| catalogue.charts_of_song(gpt, song)).map(|chart| catalogue.chart(chart));
-    let charts: Vec<&Chart> = charts.take(FOUND).collect();
+/// Charts of the songs that fit best, with their songs and numbers of players, by GPT.
+fn charts(
+    conn: &mut Conn,
+    catalogue: &Catalogue,
+    gpts: &[Gpt],
+    text: &SearchText,
+) -> Result<BTreeMap<&'static str, Vec<FoundChart>>, DbError> {
+    let mut songs: FxHashMap<Game, Vec<SongIdx>> = FxHashMap::default();
+    let mut charts: Vec<&Chart> = Vec::new();
+    for gpt in gpts {
+        let of_game = || catalogue.search_songs(gpt.game(), text).into_iter().map(|(song, _)| song).collect();
+        let songs = songs.entry(gpt.game()).or_insert_with(of_game).iter();
+        let of_gpt = songs.flat_map(|song| catalogue.charts_of_song(*gpt, *song)).take(FOUND);
+        charts.extend(of_gpt.map(|chart| catalogue.chart(chart)));
+    }
     let players = pb_players(conn, &charts.iter().map(|chart| chart.key).collect::<Vec<ChartKey>>())?;
-    let entry = |chart: &&Chart| {
+    let mut found: BTreeMap<&'static str, Vec<FoundChart>> = BTreeMap::new();
+    for chart in charts {
         let playcount = players.get(&chart.key).copied().unwrap_or(0);
         let song = catalogue.song_of(chart).to_document();
-        json!({"song": song, "chart": chart.to_document(), "playcount": playcount})
-    };
-    Ok(charts.iter().map(entry).collect())
+        found.entry(chart.gpt.id_string()).or_default().push(FoundChart {
+            song,
+            chart: chart.to_document(),
+            playcount,
+        });
+    }
+    Ok(found)
 }
 
-fn folders(conn: &mut Conn, gpts: &[Gpt], text: &SearchText) -> Result<Vec<Value>, DbError> {
-    let mut found = Vec::new();
-    for gpt in gpts {
-        let folders = folders_of_gpt(conn, *gpt)?.into_iter().map(|(_, folder)| folder);
-        found.extend(folders.filter_map(|folder| Some((fit(&folder, text)?, folder))));
+/// What folders are searched by, of the catalogue of a version: to read and normalise thousands of titles takes longer
+/// than to search them.
+#[derive(Debug, Default)]
+pub struct FolderTexts(Mutex<Option<(i64, Arc<Vec<FolderText>>)>>);
+
+/// What a folder is searched by.
+#[derive(Debug)]
+struct FolderText {
+    gpt: Gpt,
+    id: FolderId,
+    forms: Vec<String>,
+}
+
+impl FolderTexts {
+    /// Those of a catalogue's version, by GPT and title.
+    fn of(&self, conn: &mut Conn, version: i64) -> Result<Arc<Vec<FolderText>>, DbError> {
+        let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of_version, texts)) = &*kept()
+            && *of_version == version
+        {
+            return Ok(Arc::clone(texts));
+        }
+        let mut texts = Vec::new();
+        for gpt in Gpt::ALL {
+            for (_, folder) in folders_of_gpt(conn, *gpt)? {
+                let forms = folder_texts(&folder).map(search_form).collect();
+                texts.push(FolderText { gpt: *gpt, id: folder.folder_id, forms });
+            }
+        }
+        let texts = Arc::new(texts);
+        *kept() = Some((version, Arc::clone(&texts)));
+        Ok(texts)
     }
+}
+
+fn folders(
+    conn: &mut Conn,
+    texts: &[FolderText],
+    gpts: &[Gpt],
+    text: &SearchText,
+) -> Result<Vec<FolderDocument>, DbError> {
+    let fit = |folder: &FolderText| folder.forms.iter().filter_map(|form| text.fit(form)).max();
+    let wanted = texts.iter().filter(|folder| gpts.contains(&folder.gpt));
+    let mut found: Vec<(u8, &FolderId)> = wanted.filter_map(|folder| Some((fit(folder)?, &folder.id))).collect();
     found.sort_by_key(|(fit, _)| std::cmp::Reverse(*fit));
-    found.truncate(FOUND);
-    Ok(found.into_iter().map(|(_, folder)| json!(folder)).collect())
+    let order: Vec<FolderId> = found.into_iter().take(FOUND).map(|(_, id)| id.clone()).collect();
+    let mut folders: Vec<FolderDocument> =
+        folders_by_ids(conn, &order)?.into_iter().map(|(_, folder)| folder).collect();
+    folders.sort_by_key(|folder| order.iter().position(|id| *id == folder.folder_id));
+    Ok(folders)
 }
 
 /// `GET /search/chart-hash`: the charts whose files have a hash.

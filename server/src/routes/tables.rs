@@ -48,10 +48,14 @@ pub fn routes(api: &mut Api) {
         );
 }
 
-/// Whether a folder's title or one of its search terms fits a text, and how well.
-pub fn fit(folder: &FolderDocument, text: &SearchText) -> Option<u8> {
-    let texts = std::iter::once(&folder.title).chain(&folder.search_terms);
-    texts.filter_map(|one| text.fit(&search_form(one))).max()
+/// What a folder is searched by: its title and its search terms.
+pub fn folder_texts(folder: &FolderDocument) -> impl Iterator<Item = &str> {
+    std::iter::once(&folder.title).chain(&folder.search_terms).map(String::as_str)
+}
+
+/// Whether a folder fits a text, and how well.
+fn fit(folder: &FolderDocument, text: &SearchText) -> Option<u8> {
+    folder_texts(folder).filter_map(|one| text.fit(&search_form(one))).max()
 }
 
 /// `GET .../folders`: the folders that fit a text, best first; `inactive` finds hidden ones too.

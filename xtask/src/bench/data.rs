@@ -16,9 +16,10 @@ const DIFFICULTIES: [&str; 5] = ["BEGINNER", "NORMAL", "HYPER", "ANOTHER", "LEGG
 const CELLS: [&str; 7] = ["難易度", "スコア", "PGreat", "Great", "ミスカウント", "クリアタイプ", "DJ LEVEL"];
 
 /// When the first play was, UNIX milliseconds: 2015-01-01.
-const FIRST_PLAY: u64 = 1_420_070_400_000;
+pub const FIRST_PLAY: u64 = 1_420_070_400_000;
 const MINUTE: u64 = 60_000;
-const DAY: u64 = 1440 * MINUTE;
+/// A day, in milliseconds.
+pub const DAY: u64 = 1440 * MINUTE;
 
 /// Lamps as BATCH-MANUAL and as exports name them.
 const LAMPS: [(&str, &str); 5] = [
@@ -81,23 +82,18 @@ impl Iidx {
 
     /// A BATCH-MANUAL document of so many scores; `part` says which ones, later ones having later times.
     pub fn batch_manual(&self, part: u64, count: usize) -> Vec<u8> {
-        let mut random = Random::new(part);
         // Long enough for the largest part; parts never overlap.
-        let mut time = FIRST_PLAY + part * 400 * DAY / 10;
-        let mut left_today = 0;
-        let scores: Vec<Value> = (0..count)
-            .map(|_| {
-                if left_today == 0 {
-                    left_today = random.between(40, 160);
-                    time += random.between(4, 16) * 60 * MINUTE;
-                }
-                left_today -= 1;
-                time += random.between(100_000, 180_000);
-                self.score(&mut random, time)
-            })
-            .collect();
-        let meta = json!({ "game": "iidx", "playtype": "SP", "service": "Benchmark" });
-        json!({ "meta": meta, "scores": scores }).to_string().into_bytes()
+        self.document(&mut Random::new(part), FIRST_PLAY + part * 400 * DAY / 10, count)
+    }
+
+    /// A BATCH-MANUAL document of so many scores from a time on, UNIX milliseconds.
+    pub fn document(&self, random: &mut Random, from: u64, count: usize) -> Vec<u8> {
+        let mut evenings = Evenings::new(from);
+        let scores = (0..count).map(|_| {
+            let time = evenings.next(random);
+            self.score(random, time)
+        });
+        document("iidx", "SP", scores.collect())
     }
 
     fn score(&self, random: &mut Random, time: u64) -> Value {
@@ -166,6 +162,37 @@ impl Iidx {
     }
 }
 
+/// When somebody plays: on evenings, a few days apart.
+#[derive(Debug)]
+pub struct Evenings {
+    time: u64,
+    left_today: u64,
+}
+
+impl Evenings {
+    /// From a time on, UNIX milliseconds.
+    pub fn new(from: u64) -> Self {
+        Self { time: from, left_today: 0 }
+    }
+
+    /// The time of the next play.
+    pub fn next(&mut self, random: &mut Random) -> u64 {
+        if self.left_today == 0 {
+            self.left_today = random.between(40, 160);
+            self.time += random.between(4, 16) * 60 * MINUTE;
+        }
+        self.left_today -= 1;
+        self.time += random.between(100_000, 180_000);
+        self.time
+    }
+}
+
+/// A BATCH-MANUAL document.
+pub fn document(game: &str, playtype: &str, scores: Vec<Value>) -> Vec<u8> {
+    let meta = json!({ "game": game, "playtype": playtype, "service": "Benchmark" });
+    json!({ "meta": meta, "scores": scores }).to_string().into_bytes()
+}
+
 impl Chart {
     fn read(document: &Value) -> Option<Self> {
         let is_ours = document["playtype"] == "SP" && document["isPrimary"] == true;
@@ -194,7 +221,8 @@ impl Play {
     }
 }
 
-fn documents(path: &Path) -> Result<Vec<Value>> {
+/// The documents of a file.
+pub fn documents(path: &Path) -> Result<Vec<Value>> {
     let text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     serde_json::from_slice(&text).with_context(|| format!("{} is no list", path.display()))
 }
@@ -244,10 +272,12 @@ fn row(csv: &mut String, title: &str, charts: &HashMap<&str, &Chart>, random: &m
 }
 
 /// The SplitMix64 generator: all that made-up data needs.
-struct Random(u64);
+#[derive(Debug)]
+pub struct Random(u64);
 
 impl Random {
-    fn new(seed: u64) -> Self {
+    /// One whose numbers follow from a seed.
+    pub fn new(seed: u64) -> Self {
         let mut random = Self(seed);
         random.next();
         random
@@ -261,16 +291,17 @@ impl Random {
     }
 
     /// From 0 to 1, without 1.
-    fn unit(&mut self) -> f64 {
+    pub fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    fn below(&mut self, bound: u64) -> u64 {
+    /// From 0 on, without the bound.
+    pub fn below(&mut self, bound: u64) -> u64 {
         (self.unit() * bound as f64) as u64
     }
 
     /// Both bounds included.
-    fn between(&mut self, low: u64, high: u64) -> u64 {
+    pub fn between(&mut self, low: u64, high: u64) -> u64 {
         low + self.below(high - low + 1)
     }
 }

@@ -20,6 +20,26 @@ pub struct User {
     token: String,
 }
 
+impl User {
+    /// Makes a user who may import.
+    ///
+    /// # Errors
+    /// When the binary fails.
+    pub fn add(binary: &Path, storage: &[&str], name: &str) -> Result<Self> {
+        let id = tachi(binary, &[&["user", "add", name][..], storage].concat())?;
+        Self::with_token(binary, storage, name, id)
+    }
+
+    /// The same of a user there is.
+    ///
+    /// # Errors
+    /// When the binary fails.
+    pub fn with_token(binary: &Path, storage: &[&str], name: &str, id: String) -> Result<Self> {
+        let token = ["token", "add", "--user", name, "--permission", "submit_score"];
+        Ok(Self { id, token: tachi(binary, &[&token[..], storage].concat())? })
+    }
+}
+
 /// A database with users.
 #[derive(Debug)]
 pub struct Instance {
@@ -47,14 +67,7 @@ impl Instance {
     /// When the binary fails.
     pub fn more_users(&self, prefix: &str, count: usize) -> Result<Vec<User>> {
         let args = self.storage.args();
-        let user = |number: usize| {
-            let name = format!("{prefix}_{number}");
-            let id = tachi(&self.binary, &[&["user", "add", &name][..], &args].concat())?;
-            let token = ["token", "add", "--user", &name, "--permission", "submit_score"];
-            let token = tachi(&self.binary, &[&token[..], &args].concat())?;
-            Ok(User { id, token })
-        };
-        (0..count).map(user).collect()
+        (0..count).map(|number| User::add(&self.binary, &args, &format!("{prefix}_{number}"))).collect()
     }
 
     /// Starts a server and waits until it listens.

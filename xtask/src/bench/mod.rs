@@ -8,6 +8,7 @@ mod figures;
 mod imports;
 mod instance;
 mod postgres;
+mod reads;
 mod storage;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use clap::{Args, ValueEnum};
 use self::data::Iidx;
 use self::figures::{Figures, median, seconds};
 use self::instance::Instance;
+use self::reads::Setup;
 use self::storage::{Storage, StorageKind};
 use crate::process::{Server, build, root, run as tachi, timed};
 
@@ -39,15 +41,21 @@ pub struct Options {
     /// How often everything is measured
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=100))]
     runs: u16,
-    /// Measure one kind of import only
+    /// Measure one thing only
     #[arg(long, value_enum)]
     only: Option<Group>,
+    /// The SQLite file that reads are measured on; made when it is not there, and kept
+    #[arg(long, value_name = "FILE")]
+    database: Option<PathBuf>,
+    /// How many scores reads are measured with
+    #[arg(long, default_value_t = 1_000_000)]
+    scores: usize,
     /// Measure this binary instead of building one
     #[arg(long, value_name = "FILE")]
     binary: Option<PathBuf>,
 }
 
-/// The kinds of imports that are measured.
+/// What can be measured on its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Group {
     /// Whole exports of the official site
@@ -60,6 +68,8 @@ pub enum Group {
     Single,
     /// Histories of a service elsewhere
     Api,
+    /// Every GET, with a million scores; only when it is asked for
+    Reads,
 }
 
 /// Measures everything and prints the table.
@@ -78,6 +88,14 @@ pub fn run(options: Options) -> Result<()> {
     let iidx = Iidx::read(&seeds)?;
     let kind = if options.postgres { StorageKind::postgres()? } else { StorageKind::Sqlite };
     println!("Measuring {} on {} with {} ...", binary.display(), kind.name(), seeds.display());
+    if options.only == Some(Group::Reads) {
+        let setup =
+            Setup { binary: &binary, kind: &kind, seeds: &seeds, database: options.database, scores: options.scores };
+        return match reads::measure(&setup, iidx)? {
+            0 => Ok(()),
+            missed => bail!("{missed} reads are too slow"),
+        };
+    }
 
     let mut figures = Figures::default();
     let storage = load_seeds(&binary, &kind, &seeds, options.runs, &mut figures)?;

@@ -1,6 +1,6 @@
 //! Fresh databases to measure on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use tempfile::TempDir;
@@ -41,33 +41,55 @@ impl StorageKind {
         let folder = tempfile::tempdir()?;
         let data_dir = folder.path().to_str().context("the temporary folder's name is no text")?.to_owned();
         let database = match self {
-            Self::Sqlite => None,
-            Self::Postgres(server) => Some(server.database()?),
+            Self::Sqlite => Place::OwnFile,
+            Self::Postgres(server) => Place::Server(server.database()?),
         };
         Ok(Storage { database, data_dir, folder })
     }
 }
 
-/// A database; it goes when this is dropped.
+/// Where a database lies.
+#[derive(Debug)]
+enum Place {
+    /// In the folder.
+    OwnFile,
+    /// In a file that stays.
+    KeptFile(String),
+    Server(PostgresDatabase),
+}
+
+/// A database; it goes when this is dropped, unless it is a file that stays.
 #[derive(Debug)]
 pub struct Storage {
-    database: Option<PostgresDatabase>,
+    database: Place,
     data_dir: String,
     folder: TempDir,
 }
 
 impl Storage {
+    /// The database in a file, which stays.
+    ///
+    /// # Errors
+    /// When there is no room for anything beside it.
+    pub fn kept(file: &Path) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let text = |path: &Path| path.to_str().map(str::to_owned).context("a path is no text");
+        Ok(Self { database: Place::KeptFile(text(file)?), data_dir: text(folder.path())?, folder })
+    }
+
     /// The flags by which the binary finds it.
     pub fn args(&self) -> Vec<&str> {
         let mut args = vec!["--data-dir", &self.data_dir, "--log", "warn"];
-        if let Some(database) = &self.database {
-            args.extend(["--database-url", &database.url]);
+        match &self.database {
+            Place::OwnFile => {}
+            Place::KeptFile(path) => args.extend(["--database-url", path]),
+            Place::Server(database) => args.extend(["--database-url", &database.url]),
         }
         args
     }
 
-    /// The file, if it is one.
+    /// The file, if it is one that goes with this.
     pub fn file(&self) -> Option<PathBuf> {
-        self.database.is_none().then(|| self.folder.path().join("tachi.db"))
+        matches!(self.database, Place::OwnFile).then(|| self.folder.path().join("tachi.db"))
     }
 }

@@ -62,8 +62,8 @@ pub struct Song {
     pub alt_titles: Box<[Box<str>]>,
     /// Terms for searching.
     pub search_terms: Box<[Box<str>]>,
-    /// The JSON text of `data`.
-    pub data: Box<str>,
+    /// `data`, as its JSON text.
+    pub data: Box<RawValue>,
 }
 
 /// A chart.
@@ -91,8 +91,8 @@ pub struct Chart {
     pub is_custom: bool,
     /// The versions that contain it.
     pub versions: Arc<[Arc<str>]>,
-    /// The JSON text of `data`.
-    pub data: Box<str>,
+    /// `data`, as its JSON text.
+    pub data: Box<RawValue>,
     numbers: Box<[f64]>,
     arrays: Box<[Box<[f64]>]>,
 }
@@ -119,7 +119,7 @@ impl Chart {
     /// `data` as JSON.
     #[must_use]
     pub fn data_json(&self) -> Value {
-        serde_json::from_str(&self.data).unwrap_or_default()
+        serde_json::from_str(self.data.get()).unwrap_or_default()
     }
 
     /// Whether the chart is in that version of the game.
@@ -140,7 +140,7 @@ impl Chart {
             is_primary: self.is_primary,
             playtype: self.gpt.playtype().to_owned(),
             versions: self.versions.iter().map(ToString::to_string).collect(),
-            data: raw(&self.data),
+            data: self.data.clone(),
         }
     }
 
@@ -157,7 +157,7 @@ impl Song {
     /// `data` as JSON.
     #[must_use]
     pub fn data_json(&self) -> Value {
-        serde_json::from_str(&self.data).unwrap_or_default()
+        serde_json::from_str(self.data.get()).unwrap_or_default()
     }
 
     /// The song as a public document.
@@ -169,7 +169,7 @@ impl Song {
             artist: self.artist.to_string(),
             search_terms: self.search_terms.iter().map(ToString::to_string).collect(),
             alt_titles: self.alt_titles.iter().map(ToString::to_string).collect(),
-            data: raw(&self.data),
+            data: self.data.clone(),
         }
     }
 
@@ -177,10 +177,6 @@ impl Song {
     pub fn titles(&self) -> impl Iterator<Item = &str> {
         std::iter::once(&*self.title).chain(self.alt_titles.iter().map(|title| &**title))
     }
-}
-
-fn raw(text: &str) -> Box<RawValue> {
-    RawValue::from_string(text.to_owned()).unwrap_or_default()
 }
 
 /// A document that cannot be part of a catalogue.
@@ -262,7 +258,7 @@ pub struct Catalogue {
     versions: FxHashSet<(Gpt, Arc<str>)>,
     chart_counts: FxHashMap<Gpt, usize>,
     /// What each song is searched by; made when first asked for.
-    search: OnceLock<Vec<Box<str>>>,
+    search: OnceLock<Vec<search::Searched>>,
 }
 
 impl Catalogue {
@@ -373,7 +369,7 @@ impl CatalogueBuilder {
             artist: document.artist.into(),
             alt_titles: document.alt_titles.into_iter().map(Into::into).collect(),
             search_terms: document.search_terms.into_iter().map(Into::into).collect(),
-            data: document.data.get().into(),
+            data: document.data.clone(),
         };
         let titles = &mut catalogue.titles[game.index()];
         for title in song.titles() {
@@ -532,7 +528,7 @@ impl Interner {
             is_primary: document.is_primary,
             is_custom: data["2dxtraSet"].is_string(),
             versions: self.list(&document.versions),
-            data: document.data.get().into(),
+            data: document.data.clone(),
             numbers: numbers.collect(),
             arrays: arrays.collect(),
         };

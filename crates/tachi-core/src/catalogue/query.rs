@@ -109,7 +109,7 @@ pub fn folder_members(catalogue: &Catalogue, folders: &[FolderQuery]) -> Vec<Fol
         }
     }
     for (index, chart) in (0..).map(ChartIdx).zip(catalogue.charts()) {
-        let data = Data::new(&chart.data);
+        let data = Data::new(chart.data.get());
         for (at, tests) in &over_charts[chart.gpt.index()] {
             if all(tests, Node::Chart(chart, &data)) {
                 members[*at].push(index);
@@ -122,7 +122,7 @@ pub fn folder_members(catalogue: &Catalogue, folders: &[FolderQuery]) -> Vec<Fol
 fn charts_of_songs(catalogue: &Catalogue, gpt: Gpt, tests: &[Test]) -> FolderMembers {
     let songs = (0..).map(SongIdx).zip(catalogue.songs());
     let matching =
-        songs.filter(|(_, song)| song.game == gpt.game() && all(tests, Node::Song(song, &Data::new(&song.data))));
+        songs.filter(|(_, song)| song.game == gpt.game() && all(tests, Node::Song(song, &Data::new(song.data.get()))));
     let mut charts: FolderMembers = matching.flat_map(|(index, _)| catalogue.charts_of_song(gpt, index)).collect();
     charts.sort_unstable();
     charts

@@ -329,7 +329,7 @@ fn chart_label(song: &Song, chart: &Chart) -> String {
         #[serde(rename = "difficultyTag")]
         tag: String,
     }
-    let Tag { tag } = serde_json::from_str(&chart.data).unwrap_or_default();
+    let Tag { tag } = serde_json::from_str(chart.data.get()).unwrap_or_default();
     let level = match (chart.number(RANKED_LEVEL), chart.number(CHART_LEVEL)) {
         (Some(ranked), _) => to_text(ranked),
         (None, Some(printed)) => format!("{}?", to_text(printed)),

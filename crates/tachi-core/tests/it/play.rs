@@ -83,7 +83,7 @@ pub fn song(game: Game, title: &str, data: &Value) -> Song {
         "id": 1, "title": title, "artist": "", "altTitles": [], "searchTerms": [], "data": data,
     });
     let SongDocument { id, title, artist, data, .. } = song_document(&document);
-    let (title, artist, data) = (title.into(), artist.into(), data.get().into());
+    let (title, artist) = (title.into(), artist.into());
     Song { id, game, title, artist, alt_titles: [].into(), search_terms: [].into(), data }
 }
 

@@ -2,15 +2,15 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tachi_core::catalogue::ChartKey;
 use tachi_core::ids::UserId;
 
 use super::{PbRow, StoredPb};
-use crate::bulk::{self, KEYS, LAST, NEVER};
+use crate::bulk::{self, KEYS, LAST, NEVER, RankedPb};
 use crate::error::DbError;
 use crate::pool::Conn;
-use crate::schema::pbs;
+use crate::schema::{pbs, rivals};
 
 /// A PB's place on its chart's leaderboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,20 +23,13 @@ pub struct PbRank {
     pub rival_rank: Option<i64>,
 }
 
-impl PbRank {
-    fn new(row: &bulk::RankedPb) -> Self {
-        let rival_rank = (row.rivals > 0).then_some(row.better_rivals + 1);
-        Self { rank: row.better + 1, out_of: row.all_pbs, rival_rank }
-    }
-}
-
 /// The places of a user's PBs on those charts, by chart; charts without one are left out.
 ///
 /// # Errors
 /// Those of the database.
 pub fn pb_ranks(conn: &mut Conn, user: UserId, charts: &[ChartKey]) -> Result<Vec<(ChartKey, PbRank)>, DbError> {
-    let rows = bulk::rank_pbs(conn, &[user], charts)?;
-    let mut ranks: Vec<_> = rows.iter().map(|row| (ChartKey(row.chart_key), PbRank::new(row))).collect();
+    let ranks = pb_ranks_of(conn, &[user], charts)?;
+    let mut ranks: Vec<_> = ranks.into_iter().map(|((_, chart), rank)| (chart, rank)).collect();
     ranks.sort_unstable_by_key(|(chart, _)| *chart);
     Ok(ranks)
 }
@@ -50,8 +43,27 @@ pub fn pb_ranks_of(
     users: &[UserId],
     charts: &[ChartKey],
 ) -> Result<FxHashMap<(UserId, ChartKey), PbRank>, DbError> {
-    let rows = bulk::rank_pbs(conn, users, charts)?;
-    Ok(rows.iter().map(|row| ((UserId(row.user_id), ChartKey(row.chart_key)), PbRank::new(row))).collect())
+    let with_rivals = with_rivals(conn, users)?;
+    let rows = bulk::rank_pbs(conn, users, charts, !with_rivals.is_empty())?;
+    let rank = |row: RankedPb| {
+        let rank = PbRank {
+            rank: row.above + row.tied_above + 1,
+            out_of: row.above + row.not_above,
+            rival_rank: with_rivals.contains(&(row.user_id, row.gpt)).then_some(row.better_rivals + 1),
+        };
+        ((UserId(row.user_id), ChartKey(row.chart_key)), rank)
+    };
+    Ok(rows.into_iter().map(rank).collect())
+}
+
+/// Which of these users have rivals, and on what.
+fn with_rivals(conn: &mut Conn, users: &[UserId]) -> Result<FxHashSet<(i32, i16)>, DbError> {
+    let mut found = FxHashSet::default();
+    for chunk in users.chunks(KEYS) {
+        let query = rivals::table.filter(rivals::user_id.eq_any(chunk.iter().map(|user| user.0)));
+        found.extend(query.select((rivals::user_id, rivals::gpt)).distinct().load::<(i32, i16)>(conn)?);
+    }
+    Ok(found)
 }
 
 /// How many PBs there are on a chart.

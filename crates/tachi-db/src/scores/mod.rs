@@ -227,6 +227,28 @@ pub fn scores_for_pbs(conn: &mut Conn, user: UserId, charts: &[ChartKey]) -> Res
     Ok(found)
 }
 
+/// The same scores, but those only that were achieved before a time, UNIX milliseconds.
+///
+/// # Errors
+/// Those of the database.
+pub fn scores_for_pbs_before(
+    conn: &mut Conn,
+    user: UserId,
+    charts: &[ChartKey],
+    time: i64,
+) -> Result<Vec<PbScore>, DbError> {
+    let mut found = Vec::new();
+    for chunk in charts.chunks(KEYS) {
+        let query = scores::table.filter(scores::user_id.eq(user.0));
+        let query = query.filter(scores::chart_key.eq_any(chunk.iter().map(|chart| chart.0)));
+        for row in query.filter(scores::time_achieved.lt(time)).select(PbScoreRow::as_select()).load(conn)? {
+            found.push(row::pb_score_from_db(row)?);
+        }
+    }
+    found.sort_unstable_by_key(|score| (score.chart, score.key));
+    Ok(found)
+}
+
 /// The scores that a user's PBs on those charts are composed of, by chart and number. In one statement, as every import
 /// asks for them.
 ///

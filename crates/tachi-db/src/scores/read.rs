@@ -162,10 +162,14 @@ pub fn session_score_ids(
 ) -> Result<FxHashMap<SessionKey, Vec<ScoreId>>, DbError> {
     let mut found: FxHashMap<SessionKey, Vec<ScoreId>> = FxHashMap::default();
     for chunk in sessions.chunks(KEYS) {
+        type Row = (SessionKey, Option<i32>, ScoreKey, Vec<u8>);
         let query = scores::table.filter(scores::session_id.eq_any(chunk));
-        let query = query.order((scores::session_id, scores::session_pos, scores::id));
-        let query = query.select((scores::session_id.assume_not_null(), scores::score_id));
-        for (session, id) in query.load::<(SessionKey, Vec<u8>)>(conn)? {
+        let query =
+            query.select((scores::session_id.assume_not_null(), scores::session_pos, scores::id, scores::score_id));
+        // There are thousands of them, which the database would take longer to sort.
+        let mut rows: Vec<Row> = query.load(conn)?;
+        rows.sort_unstable_by_key(|(session, position, key, _)| (*session, *position, *key));
+        for (session, .., id) in rows {
             found.entry(session).or_default().push(super::id_from_db(&id)?);
         }
     }

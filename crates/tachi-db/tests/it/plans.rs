@@ -59,6 +59,7 @@ const QUERIES: &[Query] = queries! {
     scores_public_ids(&[ScoreKey(1), ScoreKey(2)]);
     scores_of_charts(USER, CHARTS);
     scores_for_pbs(USER, CHARTS);
+    scores_for_pbs_before(USER, CHARTS, 10);
     scores_of_pbs(USER, CHARTS);
     scores_of_session(SessionKey(1));
     scores_of_import(ImportKey(1));

@@ -45,6 +45,28 @@ fn a_session_is_compared_with_what_was_there_before_it() {
 }
 
 #[test]
+fn what_was_played_after_a_session_does_not_change_what_it_is_compared_with() {
+    on_both(|server| {
+        let player = server.player();
+        let play = |day: i64, first: i64, second: i64| {
+            let scores =
+                [score("5.1.1.", first, "CLEAR", NOON + day * DAY), score("AA", second, "CLEAR", NOON + day * DAY)];
+            session_of(&player.caller.import("file/batch-manual", &batch(&scores)))
+        };
+        // The PB on the first chart is older than the session in the middle, that on the second one is younger.
+        let sessions = [play(0, 1400, 2000), play(1, 1350, 2100), play(2, 1300, 3000)];
+        let deltas = |id: &str| {
+            let body = server.guest().get(&format!("/api/v1/sessions/{id}")).body();
+            let info = body["scoreInfo"].as_array().unwrap();
+            info.iter().map(|info| info["deltas"]["score"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(deltas(&sessions[0]), [json!(null), json!(null)]);
+        assert_eq!(deltas(&sessions[1]), [json!(-50), json!(100)]);
+        assert_eq!(deltas(&sessions[2]), [json!(-100), json!(900)]);
+    });
+}
+
+#[test]
 fn sessions_are_listed_by_time_rating_highlight_and_name() {
     on_both(|server| {
         let player = server.user(tachi_db::users::AuthLevel::User, &["submit_score", "customise_session"]);
