@@ -24,6 +24,9 @@ const SINGLE: u64 = 100;
 /// Clients that send single scores at once, where several can write.
 const CLIENTS: usize = 16;
 
+/// How long a server is left alone after its start.
+const SETTLING: Duration = Duration::from_secs(3);
+
 /// What a kind of database must reach.
 struct Goals {
     /// A whole export, and the same again.
@@ -65,6 +68,8 @@ struct Bench<'a> {
 /// When one fails.
 pub fn measure(instance: Instance, iidx: &Iidx, only: Option<Group>, runs: u16, figures: &mut Figures) -> Result<()> {
     let server = instance.serve()?;
+    // Daily work that a server makes up for when it starts is not to be measured.
+    std::thread::sleep(SETTLING);
     let runs = usize::from(runs);
     let (exporters, rest) = instance.users.split_at(runs);
     let (large, rest) = rest.split_at(runs);

@@ -1,7 +1,8 @@
 //! Reading takes linear time, whatever part of an input grows.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cpu_time::ThreadTime;
 use serde_json::{Map, Value};
 use tachi_parsers::registry::REGISTRY;
 
@@ -14,7 +15,7 @@ const SIZE: usize = 24 * 1024;
 const TIMES: usize = 8;
 /// How much longer that may take: 2.5 times for each doubling. In quadratic time it would be 64 times.
 const FACTOR: f64 = 2.5 * 2.5 * 2.5;
-/// What other programs may take of a moment; quadratic time would be far more.
+/// What a measurement may be off by; quadratic time would be far more.
 const NOISE: Duration = Duration::from_millis(3);
 /// How often a measurement is made again before it is believed.
 const TRIES: usize = 20;
@@ -55,8 +56,9 @@ fn too_slow(case: &Case, small: &[u8], large: &[u8]) -> Option<f64> {
     Some(two.as_secs_f64() / one.as_secs_f64())
 }
 
+/// What the processor needs for it: what other programs do meanwhile does not count.
 fn time(case: &Case, bytes: &[u8]) -> Duration {
-    let begun = Instant::now();
+    let begun = ThreadTime::now();
     if let Ok(parsed) = (case.entry.parse)(&case.input_of(bytes)) {
         parsed.for_each(drop);
     }
