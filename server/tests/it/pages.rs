@@ -9,20 +9,12 @@ use serde_json::{Value, json};
 use tachi_server::config::Options;
 
 use crate::clients::client as new_client;
-use crate::support::{Answer, Caller, TestServer, on_both_with, settings, settings_with_key};
+use crate::support::{Answer, Caller, TestServer, client_builder, on_both_with, settings, settings_with_key};
 
 /// A browser that says where it is sent instead of going there.
 pub fn browser() -> &'static Client {
     static BROWSER: OnceLock<Client> = OnceLock::new();
-    BROWSER.get_or_init(|| {
-        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let config = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Client::builder().tls_backend_preconfigured(config).no_proxy().redirect(Policy::none()).build().unwrap()
-    })
+    BROWSER.get_or_init(|| client_builder().redirect(Policy::none()).build().unwrap())
 }
 
 /// Sends a form from a page of that origin.

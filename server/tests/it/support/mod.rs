@@ -10,7 +10,8 @@ pub mod tls;
 pub use answer::{Answer, members};
 pub use form::Form;
 pub use server::{
-    Caller, Player, Stored, TestServer, client, fixture, limits, on_both, on_both_with, settings, settings_with_key,
+    Caller, Player, Stored, TestServer, client, client_builder, fixture, limits, on_both, on_both_with, settings,
+    settings_with_key,
 };
 
 use serde_json::{Value, json};

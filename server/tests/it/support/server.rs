@@ -9,7 +9,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::rt::System;
 use reqwest::Method;
-use reqwest::blocking::{Client, RequestBuilder};
+use reqwest::blocking::{Client, ClientBuilder, RequestBuilder};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use serde_json::Value;
 use tachi_core::game::Game;
@@ -322,19 +322,21 @@ fn send(request: RequestBuilder) -> Answer {
     Answer::from(request.send().unwrap())
 }
 
+/// A client for plain HTTP on loopback: no certificates are needed, and none may be there.
+pub fn client_builder() -> ClientBuilder {
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let config = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Client::builder().tls_backend_preconfigured(config).no_proxy()
+}
+
 /// The client of all tests.
 pub fn client() -> &'static Client {
     static CLIENT: OnceLock<Client> = OnceLock::new();
-    CLIENT.get_or_init(|| {
-        // Plain HTTP on loopback: no certificates are needed, and none may be there.
-        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let config = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Client::builder().tls_backend_preconfigured(config).no_proxy().build().unwrap()
-    })
+    CLIENT.get_or_init(|| client_builder().build().unwrap())
 }
 
 /// A file of the fixtures.
