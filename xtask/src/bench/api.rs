@@ -1,16 +1,15 @@
 //! Imports from a service: how long one takes, and what many at once cost others.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, anyhow, ensure};
 use reqwest::blocking::Client;
 use tachi_core::import_type::ImportType;
 
 use super::data::Iidx;
 use super::figures::{Figures, median, milliseconds, seconds, times};
-use super::instance::{Instance, Sender};
+use super::instance::{Instance, Sender, User};
 use crate::login::{Login, flo_args};
 use crate::process::{Server, client, timed};
 use crate::upstream::{Reply, Request, Upstream};
@@ -83,57 +82,59 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// What users who synchronise cost one who sends files.
+    /// What users who synchronise cost one who sends files. A machine is not as fast at any moment: before and
+    /// meanwhile are taken in turns.
     fn at_once(&self, iidx: &Iidx, figures: &mut Figures) -> Result<()> {
         let service = service(iidx.kai_pages(SMALL, PAGE)?, SLOW);
         let server = self.serve(&service)?;
-        let users = self.linked(&server, "many_api", AT_ONCE)?;
         let sender = Sender::new(&server)?;
-        let others = self.instance.more_users("file", FILES * 2)?;
-        let (before, meanwhile) = others.split_at(FILES);
         let document = iidx.batch_manual(2000, FILE);
-        let import = |user| Ok::<_, anyhow::Error>(sender.import(user, ImportType::FileBatchManual, &document)?.wall);
-        let mut alone = Vec::new();
-        for user in before {
-            alone.push(import(user)?);
-            std::thread::sleep(EVERY.saturating_sub(alone[alone.len() - 1]));
+        let (mut all, mut alone, mut beside, mut ratios) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for run in 0..self.runs {
+            let users = self.linked(&server, &format!("many_api_{run}"), AT_ONCE)?;
+            let others = self.instance.more_users(&format!("file_{run}"), FILES * 2)?;
+            let (first, second) = others.split_at(FILES);
+            let before = files(&sender, first, &document)?;
+            let (took, meanwhile) = beside_all(&users, || files(&sender, second, &document))?;
+            ratios.push(median(meanwhile.clone()).as_secs_f64() / median(before.clone()).as_secs_f64());
+            all.push(took);
+            alone.extend(before);
+            beside.extend(meanwhile);
         }
-        let left = AtomicUsize::new(users.len());
-        let (beside, all) = std::thread::scope(|scope| {
-            let begun = Instant::now();
-            let threads: Vec<_> = users
-                .iter()
-                .map(|user| {
-                    scope.spawn(|| {
-                        let imported = user.import_flo();
-                        left.fetch_sub(1, Ordering::SeqCst);
-                        imported
-                    })
-                })
-                .collect();
-            let mut beside = Vec::new();
-            for user in meanwhile {
-                beside.push(import(user)?);
-                std::thread::sleep(EVERY.saturating_sub(beside[beside.len() - 1]));
-            }
-            while left.load(Ordering::SeqCst) > 0 {
-                std::thread::sleep(Duration::from_millis(1));
-            }
-            let all = begun.elapsed();
-            for thread in threads {
-                thread.join().map_err(|_| anyhow::anyhow!("a user's thread panicked"))??;
-            }
-            Ok::<_, anyhow::Error>((beside, all))
-        })?;
-        figures.note(format!("{AT_ONCE} users synchronise {SMALL} slow pages at once, all of them"), seconds(all));
+        figures
+            .note(format!("{AT_ONCE} users synchronise {SMALL} slow pages at once, all of them"), seconds(median(all)));
         let worst = beside.iter().max().copied().unwrap_or_default();
-        let (alone, beside) = (median(alone), median(beside));
-        figures.note(format!("{FILE} scores of other users, alone, median"), milliseconds(alone));
-        figures.note(format!("{FILE} scores of other users, beside them, median"), milliseconds(beside));
+        figures.note(format!("{FILE} scores of other users, alone, median"), milliseconds(median(alone)));
+        figures.note(format!("{FILE} scores of other users, beside them, median"), milliseconds(median(beside)));
         figures.note("the slowest of these", milliseconds(worst));
-        figures.at_most("the ratio of the medians", beside.as_secs_f64() / alone.as_secs_f64(), 1.2, times);
+        figures.at_most(format!("the ratio of the medians of {FILES}"), median(ratios), 1.2, times);
         Ok(())
     }
+}
+
+/// What imports of a file take, one user after the other.
+fn files(sender: &Sender, users: &[User], document: &[u8]) -> Result<Vec<Duration>> {
+    let import = |user| {
+        let wall = sender.import(user, ImportType::FileBatchManual, document)?.wall;
+        std::thread::sleep(EVERY.saturating_sub(wall));
+        Ok(wall)
+    };
+    users.iter().map(import).collect()
+}
+
+/// Does something while users synchronise; how long all of them took.
+fn beside_all<T>(users: &[Login], work: impl FnOnce() -> Result<T>) -> Result<(Duration, T)> {
+    let begun = Instant::now();
+    let synchronise = |user: &Login| user.import_flo().map(|_| begun.elapsed());
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = users.iter().map(|user| scope.spawn(|| synchronise(user))).collect();
+        let done = work();
+        let mut last = Duration::ZERO;
+        for thread in threads {
+            last = last.max(thread.join().map_err(|_| anyhow!("a user's thread panicked"))??);
+        }
+        Ok((last, done?))
+    })
 }
 
 /// A service that gives everybody the same pages.
