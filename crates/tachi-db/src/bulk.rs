@@ -4,13 +4,11 @@
 
 use std::fmt::Write;
 use std::ops::RangeInclusive;
-use std::time::Duration;
 
 use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Array, BigInt, Binary, Double, Integer, Nullable, SmallInt, Text};
 use tachi_core::catalogue::ChartKey;
 use tachi_core::game::Gpt;
@@ -190,26 +188,6 @@ pub(crate) const fn without_waiting(conn: &Conn) -> &'static str {
         Conn::Pg(_) => ", set_config('synchronous_commit', 'off', true)",
         Conn::Sqlite(_) => "",
     }
-}
-
-/// Any number: it tells the locks of users from others.
-const USER_LOCKS: i32 = 7_320;
-
-/// Makes transactions of one user wait for one another. SQLite has one writer anyway.
-pub(crate) fn lock_user(conn: &mut Conn, user: UserId, wait: Duration) -> Result<(), DbError> {
-    let Conn::Pg(conn) = conn else { return Ok(()) };
-    // 0 would mean to wait for ever.
-    let wait = wait.as_millis().clamp(1, 3_600_000);
-    let sql = format!(
-        "SET LOCAL lock_timeout = {wait}; SELECT pg_advisory_xact_lock({USER_LOCKS}, {user}); \
-         SET LOCAL lock_timeout TO DEFAULT"
-    );
-    conn.batch_execute(&sql).map_err(|error| match error {
-        DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) => {
-            DbError::Busy { reason: information.message().to_owned() }
-        }
-        error => error.into(),
-    })
 }
 
 /// A row of [`find_scores`].

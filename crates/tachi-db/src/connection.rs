@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use parking_lot::{FairMutex, FairMutexGuard, Mutex};
+use tachi_core::ids::UserId;
 
 use crate::checkpoint::Checkpointer;
 use crate::error::{DbError, is_retryable};
@@ -155,7 +157,35 @@ impl Database {
     /// Those of `f` and of the commit, [`DbError::Busy`] when there is no turn in time, and [`DbError::Unreachable`]
     /// when the database does not answer.
     pub fn write<T, E: From<DbError>>(&self, wait: Duration, f: impl FnMut(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        self.transaction(wait, Finish::Commit, f)
+        self.transaction(wait, None, Finish::Commit, f)
+    }
+
+    /// Runs a transaction as [`write`](Self::write) does that is the only one of a user until it ends. Whoever writes
+    /// what a user has does it in one of these. On SQLite all are, because its transactions run one after the other.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write); [`DbError::Busy`] also when another one of the user does not end in time.
+    pub fn write_of_user<T, E: From<DbError>>(
+        &self,
+        user: UserId,
+        wait: Duration,
+        f: impl FnMut(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.transaction(wait, Some(user), Finish::Commit, f)
+    }
+
+    /// Runs a transaction as [`write_of_user`](Self::write_of_user) does, always rolls it back, and returns what `f`
+    /// returned: a dry run.
+    ///
+    /// # Errors
+    /// As [`write_of_user`](Self::write_of_user).
+    pub fn write_of_user_rolled_back<T, E: From<DbError>>(
+        &self,
+        user: UserId,
+        wait: Duration,
+        f: impl FnMut(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.transaction(wait, Some(user), Finish::RollBack, f)
     }
 
     /// Runs one statement that writes and is its own transaction: on PostgreSQL without the two more that begin and end
@@ -189,19 +219,20 @@ impl Database {
         wait: Duration,
         f: impl FnMut(&mut Conn) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.transaction(wait, Finish::RollBack, f)
+        self.transaction(wait, None, Finish::RollBack, f)
     }
 
     fn transaction<T, E: From<DbError>>(
         &self,
         wait: Duration,
+        user: Option<UserId>,
         finish: Finish,
         mut f: impl FnMut(&mut Conn) -> Result<T, E>,
     ) -> Result<T, E> {
         let deadline = Instant::now() + wait;
         match &self.writer {
             Some(writer) => writer.transaction(&self.target, deadline, finish, f),
-            None => self.retrying(deadline, finish, &mut f),
+            None => self.retrying(deadline, user, finish, &mut f),
         }
     }
 
@@ -209,6 +240,7 @@ impl Database {
     fn retrying<T, E: From<DbError>>(
         &self,
         deadline: Instant,
+        user: Option<UserId>,
         finish: Finish,
         f: &mut impl FnMut(&mut Conn) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -218,7 +250,7 @@ impl Database {
             let faults = Arc::clone(&pooled.faults);
             faults.forget();
             let mut committing = false;
-            let result = attempt(&mut pooled.conn, deadline, finish, &mut committing, |conn| {
+            let result = attempt(&mut pooled.conn, (deadline, user), finish, &mut committing, |conn| {
                 let value = f(conn)?;
                 // PostgreSQL answers the commit of a failed transaction by rolling it back without an error. Should
                 // `f` have swallowed one, this statement fails.
@@ -275,7 +307,7 @@ impl Writer {
         finish: Finish,
         f: impl FnMut(&mut Conn) -> Result<T, E>,
     ) -> Result<T, E> {
-        let result = attempt(&mut *self.turn(target, deadline)?, deadline, finish, &mut false, f);
+        let result = attempt(&mut *self.turn(target, deadline)?, (deadline, None), finish, &mut false, f);
         let mut noticed = self.noticed.lock();
         *noticed = self.checkpointer.committed(*noticed);
         result
@@ -322,15 +354,15 @@ fn lost_or<T, E: From<DbError>>(conn: &mut Conn, result: Result<T, E>, when: &st
     }
 }
 
-/// Runs a transaction once; says in `committing` whether the commit was sent.
+/// Runs a transaction once, of that user or of nobody in particular; says in `committing` whether the commit was sent.
 pub(crate) fn attempt<T, E: From<DbError>>(
     conn: &mut Conn,
-    deadline: Instant,
+    (deadline, user): (Instant, Option<UserId>),
     finish: Finish,
     committing: &mut bool,
     mut f: impl FnMut(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
-    begin(conn, deadline)?;
+    begin(conn, deadline, user)?;
     let open = OpenTransaction { conn };
     let value = f(open.conn)?;
     if finish == Finish::Commit {
@@ -341,12 +373,15 @@ pub(crate) fn attempt<T, E: From<DbError>>(
 }
 
 /// Begins a transaction that is going to write. On SQLite a deferred one would fail halfway, when it wants to write
-/// after another process did.
-fn begin(conn: &mut Conn, deadline: Instant) -> Result<(), DbError> {
+/// after another process did. On PostgreSQL that of a user waits for the others of the user.
+fn begin(conn: &mut Conn, deadline: Instant, user: Option<UserId>) -> Result<(), DbError> {
     loop {
-        let begun = match conn {
-            Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
-            Conn::Pg(conn) => AnsiTransactionManager::begin_transaction(conn),
+        let begun = match (&mut *conn, user) {
+            (Conn::Sqlite(conn), _) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
+            (Conn::Pg(conn), None) => AnsiTransactionManager::begin_transaction(conn),
+            (Conn::Pg(conn), Some(user)) => {
+                return begin_of_user(conn, deadline.saturating_duration_since(Instant::now()), user);
+            }
         };
         match begun {
             // Another process is writing. SQLite itself waits a short while before it says so.
@@ -354,6 +389,29 @@ fn begin(conn: &mut Conn, deadline: Instant) -> Result<(), DbError> {
             begun => return Ok(begun?),
         }
     }
+}
+
+/// Any number: it tells the locks of users from others.
+const USER_LOCKS: i32 = 7_320;
+
+/// Begins a transaction that is the only one of a user, in one round trip.
+fn begin_of_user(conn: &mut PgConnection, wait: Duration, user: UserId) -> Result<(), DbError> {
+    // 0 would mean to wait for ever.
+    let wait = wait.as_millis().clamp(1, 3_600_000);
+    let sql = format!(
+        "BEGIN; SET LOCAL lock_timeout = {wait}; SELECT pg_advisory_xact_lock({USER_LOCKS}, {user}); \
+         SET LOCAL lock_timeout TO DEFAULT"
+    );
+    AnsiTransactionManager::begin_transaction_sql(conn, &sql).map_err(|error| {
+        // It has begun for the server, but not for diesel. Where this fails, too, the connection is lost.
+        let _ended = conn.batch_execute("ROLLBACK");
+        match error {
+            DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) => {
+                DbError::Busy { reason: information.message().to_owned() }
+            }
+            error => error.into(),
+        }
+    })
 }
 
 /// Runs several queries that see the database at one moment.

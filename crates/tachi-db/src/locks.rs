@@ -1,7 +1,5 @@
 //! The locks of users: one import or revert at a time, and one transaction at a time. Source: `spec/pipeline.md` 2.
 
-use std::time::Duration;
-
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
 use tachi_core::ids::UserId;
@@ -207,13 +205,4 @@ pub fn import_lock_held_by(conn: &mut Conn, user: UserId, holder: &str) -> Resul
 pub fn import_locks_held(conn: &mut Conn) -> Result<Vec<HeldLock>, DbError> {
     let query = user_locks::table.filter(user_locks::locked.eq(true)).order(user_locks::user_id);
     Ok(query.select(LockRow::as_select()).load(conn)?.into_iter().filter_map(LockRow::into_held).collect())
-}
-
-/// Makes this transaction the only one of the user until it ends: the write lock. On SQLite there is nothing to do,
-/// because its transactions run one after the other.
-///
-/// # Errors
-/// [`DbError::Busy`] when another transaction of the user does not end in time.
-pub fn user_write_lock(conn: &mut Conn, user: UserId, wait: Duration) -> Result<(), DbError> {
-    bulk::lock_user(conn, user, wait)
 }

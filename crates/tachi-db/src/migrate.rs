@@ -33,7 +33,7 @@ pub(crate) fn migrate(conn: &mut Conn, target: &Target) -> Result<(), DbError> {
     if matches!(conn, Conn::Sqlite(_)) && !is_pending(conn, target)? {
         return Ok(());
     }
-    attempt(conn, Instant::now() + PATIENCE, Finish::Commit, &mut false, |conn| {
+    attempt(conn, (Instant::now() + PATIENCE, None), Finish::Commit, &mut false, |conn| {
         if matches!(conn, Conn::Pg(_)) {
             conn.batch_execute(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))?;
         }

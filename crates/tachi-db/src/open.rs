@@ -41,7 +41,7 @@ struct Row {
 /// What there is before an import of a user writes on these GPTs and charts.
 ///
 /// # Errors
-/// Those of the database.
+/// Those of the database; [`DbError::Data`] when there is no such user.
 pub fn open(conn: &mut Conn, user: UserId, gpts: &[Gpt], charts: &[ChartKey]) -> Result<Opened, DbError> {
     // Nothing is equal to null: the list of no GPTs.
     let gpts = gpts.iter().fold("NULL".to_owned(), |list, gpt| format!("{list}, {}", gpt_to_db(*gpt)));
@@ -58,13 +58,17 @@ pub fn open(conn: &mut Conn, user: UserId, gpts: &[Gpt], charts: &[ChartKey]) ->
                  OR EXISTS (SELECT 1 FROM folder_charts f WHERE f.folder_key = g.folder_key AND f.chart_key {listed})\
              )) AS has_goals, \
          p.gpt, p.ratings, p.classes \
-         FROM (SELECT 1) AS once LEFT JOIN profiles p ON p.user_id = $1 AND p.gpt IN ({gpts})"
+         FROM users u LEFT JOIN profiles p ON p.user_id = u.id AND p.gpt IN ({gpts}) WHERE u.id = $1"
     );
     let query = diesel::sql_query(sql).bind::<Integer, _>(user.0);
     let rows: Vec<Row> = match conn {
         Conn::Sqlite(conn) => Kept(query.bind::<Text, _>(json_to_db(&charts, "chart keys")?)).load(conn)?,
         Conn::Pg(conn) => Kept(query.bind::<Array<Integer>, _>(charts)).load(conn)?,
     };
+    // PostgreSQL has no foreign keys from what an import writes to the user.
+    if rows.is_empty() {
+        return Err(DbError::data("what an import brings", format!("there is no user {user}")));
+    }
     let mut opened = Opened { catalogue_version: 0, profiles: Vec::new(), has_goals: false };
     for row in rows {
         (opened.catalogue_version, opened.has_goals) = (row.version, row.has_goals);

@@ -4,7 +4,6 @@ use tachi_core::class::{self, ClassDelta};
 use tachi_core::game::{ClassSource, Gpt};
 use tachi_core::hydrate::Ratings;
 use tachi_core::ids::UserId;
-use tachi_db::locks::user_write_lock;
 use tachi_db::profiles::{ClassAchievement, Profile, class_achievements_insert, profile_get, profile_upsert};
 use tachi_db::{Conn, DbError};
 
@@ -24,10 +23,7 @@ impl Importer {
         set: &str,
         value: &str,
     ) -> Result<Option<ClassDelta>, ImportFailure> {
-        let raised = self.database().write(LIVE_WAIT, |conn| {
-            user_write_lock(conn, user, LIVE_WAIT)?;
-            Ok::<_, ImportFailure>(raise(conn, user, gpt, (set, value))?)
-        })?;
+        let raised = self.database().write_of_user(user, LIVE_WAIT, |conn| raise(conn, user, gpt, (set, value)))?;
         let classes = raised.iter().cloned().collect();
         self.tell(News { user, classes, goals: Vec::new(), milestones: Vec::new() });
         Ok(raised)

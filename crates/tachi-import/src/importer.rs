@@ -13,7 +13,6 @@ use tachi_core::import_document::ImportDocument;
 use tachi_core::import_type::{ImportType, Kind};
 use tachi_db::catalogue::{catalogue_load, catalogue_version};
 use tachi_db::imports::{RowCounts, Tracker, TrackerError, import_by_public_id, tracker_put};
-use tachi_db::locks::user_write_lock;
 use tachi_db::{Conn, Database, DbError};
 use tachi_parsers::error::{FatalError, FatalKind};
 use tachi_parsers::format::{Fields, Input, Surroundings};
@@ -403,8 +402,7 @@ impl Importer {
         f: impl Fn(&mut Conn, &Scope<'_>) -> Result<T, ImportFailure>,
     ) -> Result<Option<T>, ImportFailure> {
         let scope = Scope { user, catalogue, now: now() };
-        self.database.write(wait, |conn| {
-            user_write_lock(conn, user, wait)?;
+        self.database.write_of_user(user, wait, |conn| {
             if catalogue_version(conn)? != catalogue.version() {
                 return Ok(None);
             }
@@ -476,7 +474,7 @@ impl Importer {
         let locked = request.import_type.kind() != Kind::Ir;
         let wait = if locked { WAIT } else { LIVE_WAIT };
         let scope = Scope { user: request.user, catalogue, now: now() };
-        let import = Import { request, scope, started, locked, wait };
+        let import = Import { request, scope, started, locked };
         let store = |conn: &mut Conn| {
             let stored = pipeline::store(conn, &import, &converted)?;
             if stored.is_some() {
@@ -485,11 +483,11 @@ impl Importer {
             Ok(stored)
         };
         let stored = if request.dry_run {
-            self.database.write_rolled_back(wait, store)
+            self.database.write_of_user_rolled_back(request.user, wait, store)
         } else {
             // A panic is caught here, too: what did not match is kept after any failure.
-            let stored =
-                caught(|| self.database.write(wait, store)).or_else(|failure| self.stored_after(request, failure));
+            let stored = caught(|| self.database.write_of_user(request.user, wait, store))
+                .or_else(|failure| self.stored_after(request, failure));
             stored.inspect_err(|_| self.keep_orphans(&import, &converted))
         };
         Ok(stored?.map(|(document, counts)| Imported { document, counts, waiting }))

@@ -3,7 +3,6 @@
 //! Everything here happens inside one transaction: it commits whole or not at all. Source: `spec/pipeline.md` 1.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use tachi_core::catalogue::{Catalogue, Chart, ChartIdx, ChartKey};
 use tachi_core::class::ClassDelta;
@@ -11,7 +10,7 @@ use tachi_core::game::Gpt;
 use tachi_core::ids::UserId;
 use tachi_core::import_document::ImportDocument;
 use tachi_db::imports::RowCounts;
-use tachi_db::locks::{import_lock_release, user_write_lock};
+use tachi_db::locks::import_lock_release;
 use tachi_db::open::{Opened, open};
 use tachi_db::{Conn, DbError, ImportKey};
 use tachi_parsers::format::ProvidedClass;
@@ -67,8 +66,6 @@ pub struct Import<'a> {
     pub started: i64,
     /// Whether the import holds the user's import lock.
     pub locked: bool,
-    /// How long it waits for the user's other writers.
-    pub wait: Duration,
 }
 
 /// What scores brought about.
@@ -103,7 +100,6 @@ pub fn store(
     import: &Import<'_>,
     converted: &Converted,
 ) -> Result<Option<(ImportDocument, RowCounts)>, ImportFailure> {
-    user_write_lock(conn, import.request.user, import.wait)?;
     let playtypes = converted.game.config().gpts;
     let opened = open(conn, import.request.user, playtypes, &charts(&converted.elements))?;
     if opened.catalogue_version != import.scope.catalogue.version() {

@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use tachi_db::DbError;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
 use tachi_db::locks::*;
+use tachi_db::{Conn, DbError};
 
 use crate::support::{WAIT, on_both};
 
@@ -110,25 +112,29 @@ fn transactions_of_one_user_wait_for_one_another() {
             return;
         }
         let users = [db.user("first"), db.user("second")];
-        db.write(|conn| {
-            user_write_lock(conn, users[0], Duration::from_secs(1))?;
-            let wait = Duration::from_millis(100);
+        let wait = Duration::from_millis(100);
+        let write = |user, wait| db.database.write_of_user(user, wait, |_| Ok::<_, DbError>(()));
+        let inside = |_: &mut Conn| {
             std::thread::scope(|scope| {
-                let other = scope.spawn(|| db.write(|conn| user_write_lock(conn, users[1], wait)));
-                other.join().unwrap();
-                let same = scope.spawn(|| {
-                    let begun = Instant::now();
-                    let result: Result<(), DbError> =
-                        db.database.write(WAIT, |conn| user_write_lock(conn, users[0], wait));
-                    (result, begun.elapsed())
-                });
-                let (result, waited) = same.join().unwrap();
+                scope.spawn(|| write(users[1], wait)).join().unwrap().unwrap();
+                let begun = Instant::now();
+                let result = scope.spawn(|| write(users[0], wait)).join().unwrap();
                 assert!(result.unwrap_err().is_busy());
-                assert!(waited >= wait);
+                // What connecting took counts.
+                assert!(begun.elapsed() >= wait / 2);
             });
+            Ok::<_, DbError>(())
+        };
+        db.database.write_of_user(users[0], WAIT, inside).unwrap();
+        // The lock goes with the transaction; neither it nor its time limit stays on a connection that failed to get it.
+        for _ in 0..3 {
+            write(users[0], wait).unwrap();
+        }
+        db.write(|conn| {
+            let limit: String =
+                diesel::select(diesel::dsl::sql::<Text>("current_setting('lock_timeout')")).get_result(conn)?;
+            assert_eq!(limit, "0");
             Ok(())
         });
-        // The lock goes with the transaction, and its time limit does not stay on the connection.
-        db.write(|conn| user_write_lock(conn, users[0], Duration::from_millis(100)));
     });
 }

@@ -1,13 +1,20 @@
 //! Scores.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use tachi_core::catalogue::ChartKey;
 use tachi_core::game::Gpt;
 use tachi_core::ids::UserId;
+use tachi_db::dangling::dangling_references;
+use tachi_db::open::open;
 use tachi_db::pbs::pbs_upsert;
+use tachi_db::profiles::{Profile, profile_upsert};
 use tachi_db::scores::*;
+use tachi_db::sessions::sessions_insert;
 use tachi_db::{DbError, ScoreKey};
 
+use crate::sessions::session;
 use crate::support::{TestDatabase, WAIT, charts, on_both, pb, score};
 
 fn insert(db: &TestDatabase, scores: &[Score]) -> Vec<Option<ScoreKey>> {
@@ -181,9 +188,10 @@ fn what_no_database_can_store_is_refused_on_both() {
         nan.data.set_number(metric, f64::NAN);
         let result = db.database.write(WAIT, |conn| scores_insert(conn, std::slice::from_ref(&nan)));
         assert!(matches!(result, Err(DbError::Data { .. })), "{result:?}");
-        let stranger = score(UserId(99), chart, 100, "CLEAR", None);
-        let result = db.database.write(WAIT, |conn| scores_insert(conn, std::slice::from_ref(&stranger)));
-        assert!(matches!(result, Err(DbError::Conflict { .. })), "{result:?}");
+        // An import opens before it writes.
+        let result =
+            db.database.write_of_user(UserId(99), WAIT, |conn| open(conn, UserId(99), &[Gpt::IidxSp], &[chart]));
+        assert!(matches!(result, Err(DbError::Data { .. })), "{result:?}");
     });
 }
 
@@ -195,7 +203,13 @@ fn a_user_takes_everything_along() {
         insert(db, &[score(user, chart, 100, "CLEAR", None), score(other, chart, 100, "CLEAR", None)]);
         let pbs = [pb(user, chart, 100, "CLEAR", None), pb(other, chart, 100, "CLEAR", None)];
         db.write(|conn| pbs_upsert(conn, &pbs));
+        let profile = Profile { user, gpt: Gpt::IidxSp, ratings: [None].into(), classes: BTreeMap::new() };
+        db.write(|conn| profile_upsert(conn, &profile));
+        let others = Profile { user: other, ..profile };
+        db.write(|conn| profile_upsert(conn, &others));
+        db.write(|conn| sessions_insert(conn, &[session(user, 1, 5, 9)]));
         db.remove_user(user);
+        assert_eq!(db.read(dangling_references), []);
         assert_eq!(db.read(|conn| scores_count(conn, user, Gpt::IidxSp)), 0);
         assert_eq!(db.read(|conn| scores_count(conn, other, Gpt::IidxSp)), 1);
     });

@@ -23,6 +23,7 @@ use crate::openapi::{Access, Api, row};
 use crate::routes::shown;
 use crate::secret::Secret;
 use crate::self_key::LoggedIn;
+use crate::vault::VaultError;
 
 /// The routes below a prefix.
 pub fn routes(api: &mut Api) {
@@ -54,6 +55,18 @@ fn with_secret(client: &Client, secret: &Secret) -> Value {
     let mut document = public(client);
     document["clientSecret"] = json!(secret.expose());
     document
+}
+
+/// The secret of a client for its author; nothing where it cannot be read any more, so that the author sees the client
+/// and can make a new one.
+fn secret_if_readable(app: &App, client: &Client) -> Result<Secret, ApiError> {
+    match app.vault.open_client(client) {
+        Err(error @ (VaultError::KeyChanged | VaultError::Damaged)) => {
+            log::error!("client {}: {error}", client.client_id);
+            Ok(Secret::new(""))
+        }
+        opened => Ok(opened?),
+    }
 }
 
 /// A new secret for a client, and what is stored of it.
@@ -110,11 +123,11 @@ impl Own {
     }
 }
 
-/// `GET /clients`: one's own, with their secrets.
+/// `GET /clients`: one's own, with those of their secrets that can be read.
 async fn list(request: HttpRequest, me: LoggedIn) -> Result<HttpResponse, ApiError> {
     let app = App::of(&request)?;
     let clients = app.read(move |conn| clients_of_user(conn, me.user.id)).await?;
-    let document = |client: &Client| Ok(with_secret(client, &app.vault.open_client(client)?));
+    let document = |client: &Client| Ok(with_secret(client, &secret_if_readable(&app, client)?));
     Ok(success("Returned clients.", clients.iter().map(document).collect::<Result<Vec<_>, ApiError>>()?))
 }
 
@@ -167,7 +180,7 @@ async fn patch(request: HttpRequest, own: Own, payload: web::Payload) -> Result<
         return Err(ApiError::bad_request("Expected something to change."));
     }
     let mut own = own;
-    let secret = own.app.vault.open_client(&own.client)?;
+    let secret = secret_if_readable(&own.app, &own.client)?;
     changes.apply(&mut own.client);
     own.store(&secret, "Updated client.").await
 }

@@ -129,6 +129,7 @@ pub const READS: &[Read] = &[
     read("/api/v1/scores/{score}?getRelated"),
     read("/api/v1/sessions/{session}"),
     read("/api/v1/sessions/{session}/adjacent"),
+    read("/api/v1/sessions/{session}/folder-raises"),
     // Games.
     read("/api/v1/games"),
     read("/api/v1/games/{game}"),
@@ -173,10 +174,16 @@ pub const READS: &[Read] = &[
     read("/.deploy/up"),
     read("/readyz"),
     read("/metrics"),
+    // Pages.
+    own("/client-file-flow/{client}"),
+    read("/pages.css"),
 ];
 
 /// The documented routes that are not called, and why.
-pub const EXCLUDED: &[(&str, &str)] = &[("/api/v1/users/{user}/integrations/kai", "always refuses")];
+pub const EXCLUDED: &[(&str, &str)] = &[
+    ("/api/v1/users/{user}/integrations/kai", "always refuses"),
+    ("/oauth/request-auth", "reads one client, as /client-file-flow/{client} does, and wants one that redirects"),
+];
 
 impl Read {
     /// The names in the path and its query, and what it is about besides.
