@@ -19,7 +19,7 @@ const LARGE: usize = 20_000;
 const PARTS: u64 = 10;
 /// An import into a large profile and into an empty one.
 const MIDDLE: usize = 1000;
-/// Single scores that each client sends.
+/// Single scores that each client sends in a run.
 const SINGLE: u64 = 100;
 /// Clients that send single scores at once, where several can write.
 const CLIENTS: usize = 16;
@@ -87,7 +87,7 @@ pub fn measure(instance: Instance, iidx: &Iidx, only: Option<Group>, runs: u16, 
         bench.rich(figures)?;
     }
     if is_wanted(Group::Single) {
-        bench.single(figures, goals.clients, goals.single)?;
+        bench.single(figures, runs, goals.clients, goals.single)?;
     }
     figures.note("memory of the server, at the end", figures::mebibytes(super::resident_memory(&server)?));
     drop(server);
@@ -144,18 +144,19 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// Scores one by one.
-    fn single(&self, figures: &mut Figures, clients: usize, bound: Duration) -> Result<()> {
-        let client = |number: usize| {
-            let send = |index: u64| {
-                let part = 1000 + number as u64 * SINGLE + index;
-                self.batch(&self.clients[number], &self.iidx.batch_manual(part, 1), 1)
-            };
-            (0..SINGLE).map(send).map(|import| Ok(import?.wall)).collect::<Result<Vec<Duration>>>()
+    /// Scores one by one, as often as there are runs. What is sent is made before, so that the server has the machine.
+    fn single(&self, figures: &mut Figures, runs: usize, clients: usize, bound: Duration) -> Result<()> {
+        let count = SINGLE * runs as u64;
+        let document = |client: u64, index: u64| self.iidx.batch_manual(1000 + client * count + index, 1);
+        let documents = |client| (0..count).map(|index| document(client, index)).collect::<Vec<_>>();
+        let documents: Vec<Vec<Vec<u8>>> = (0..clients as u64).map(documents).collect();
+        let send = move |user: &User, documents: &[Vec<u8>]| {
+            documents.iter().map(|document| Ok(self.batch(user, document, 1)?.wall)).collect::<Result<Vec<Duration>>>()
         };
         let begun = Instant::now();
         let walls = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..clients).map(|number| scope.spawn(move || client(number))).collect();
+            let clients = self.clients.iter().zip(&documents);
+            let threads: Vec<_> = clients.map(|(user, documents)| scope.spawn(move || send(user, documents))).collect();
             let join = |thread: std::thread::ScopedJoinHandle<'_, Result<Vec<Duration>>>| match thread.join() {
                 Ok(walls) => walls,
                 Err(panic) => std::panic::resume_unwind(panic),

@@ -49,9 +49,33 @@ pub struct StoredPb {
     pub bucket: u8,
 }
 
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = pbs, treat_none_as_default_value = false)]
+/// What is read of a PB. What places it on leaderboards is for the database.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = pbs)]
 struct PbRow {
+    user_id: i32,
+    gpt: i16,
+    chart_key: i32,
+    is_primary: bool,
+    highlight: bool,
+    time_achieved: Option<i64>,
+    score: Option<f64>,
+    percent: Option<f64>,
+    lamp: Option<i16>,
+    grade: Option<i16>,
+    data: String,
+    ratings: String,
+    part0: ScoreKey,
+    part1: Option<ScoreKey>,
+    part2: Option<ScoreKey>,
+    part3: Option<ScoreKey>,
+    part4: Option<ScoreKey>,
+    bucket: i16,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = pbs, treat_none_as_default_value = false)]
+struct NewPbRow {
     user_id: i32,
     gpt: i16,
     chart_key: i32,
@@ -81,6 +105,11 @@ struct PbRow {
     rating3: Option<f64>,
 }
 
+/// The keys of a leaderboard's order, as they are read.
+type RankColumns = (f64, Option<f64>, Option<f64>, Option<f64>, Option<f64>);
+/// The ratings that count for lists of the best, as they are read.
+type RatingColumns = (Option<f64>, Option<f64>, Option<f64>, Option<f64>);
+
 /// How many keys of a leaderboard's order there is room for.
 const RANK_KEYS: usize = 5;
 /// How many mergers there is room for.
@@ -99,7 +128,7 @@ pub struct CheckedPb {
     pub is_rated: bool,
 }
 
-impl PbRow {
+impl NewPbRow {
     fn new(pb: &StoredPb) -> Result<Self, DbError> {
         let Columns { score, percent, lamp, grade, data } = data_to_db(&pb.data, &Map::new())?;
         let ranks = rank_values(&pb.data);
@@ -149,7 +178,9 @@ impl PbRow {
     fn ratings(&self) -> [Option<f64>; RATINGS] {
         [self.rating0, self.rating1, self.rating2, self.rating3]
     }
+}
 
+impl PbRow {
     fn into_stored(self) -> Result<StoredPb, DbError> {
         let columns =
             Columns { score: self.score, percent: self.percent, lamp: self.lamp, grade: self.grade, data: self.data };
@@ -244,8 +275,11 @@ pub fn pbs_of_folders(
 /// Those of the database.
 pub fn pbs_of_user(conn: &mut Conn, user: UserId, gpt: Gpt) -> Result<Vec<StoredPb>, DbError> {
     let query = pbs::table.filter(pbs::user_id.eq(user.0)).filter(pbs::gpt.eq(gpt_to_db(gpt)));
-    let query = query.filter(pbs::is_primary.eq(true)).order(pbs::chart_key);
-    stored(query.select(PbRow::as_select()).load(conn)?)
+    let query = query.filter(pbs::is_primary.eq(true));
+    // Asked for in order, SQLite reads the PBs on all GPTs by the index that has this order.
+    let mut found = stored(query.select(PbRow::as_select()).load(conn)?)?;
+    found.sort_unstable_by_key(|pb| pb.chart);
+    Ok(found)
 }
 
 /// All PBs in pages, by user and chart: the next `limit` after `after`.
@@ -253,16 +287,21 @@ pub fn pbs_of_user(conn: &mut Conn, user: UserId, gpt: Gpt) -> Result<Vec<Stored
 /// # Errors
 /// Those of the database.
 pub fn pbs_page(conn: &mut Conn, after: Option<(UserId, ChartKey)>, limit: i64) -> Result<Vec<CheckedPb>, DbError> {
-    let mut query = pbs::table.select(PbRow::as_select()).into_boxed();
+    let ranks = (pbs::rank0, pbs::rank1, pbs::rank2, pbs::rank3, pbs::rank4);
+    let ratings = (pbs::rating0, pbs::rating1, pbs::rating2, pbs::rating3);
+    let mut query = pbs::table.select((PbRow::as_select(), ranks, ratings)).into_boxed();
     if let Some((user, chart)) = after {
         let later = pbs::user_id.eq(user.0).and(pbs::chart_key.gt(chart.0));
         query = query.filter(pbs::user_id.gt(user.0).or(later));
     }
     let mut found = Vec::new();
-    for row in query.order((pbs::user_id, pbs::chart_key)).limit(limit).load(conn)? {
-        let (ranks, ratings) = (row.ranks(), row.ratings());
+    for (row, ranks, ratings) in
+        query.order((pbs::user_id, pbs::chart_key)).limit(limit).load::<(PbRow, RankColumns, RatingColumns)>(conn)?
+    {
+        let (rank0, rank1, rank2, rank3, rank4) = ranks;
+        let (ranks, ratings) = ([Some(rank0), rank1, rank2, rank3, rank4], <[Option<f64>; RATINGS]>::from(ratings));
         let pb = row.into_stored()?;
-        let expected = PbRow::new(&pb)?;
+        let expected = NewPbRow::new(&pb)?;
         let (is_ranked, is_rated) = (expected.ranks() == ranks, expected.ratings() == ratings);
         found.push(CheckedPb { pb, is_ranked, is_rated });
     }
@@ -275,7 +314,7 @@ pub fn pbs_page(conn: &mut Conn, after: Option<(UserId, ChartKey)>, limit: i64) 
 /// Those of the database; [`DbError::Conflict`] when a chart does not exist.
 pub fn pbs_upsert(conn: &mut Conn, pbs: &[StoredPb]) -> Result<(), DbError> {
     for chunk in pbs.chunks(ROWS) {
-        let rows = chunk.iter().map(PbRow::new).collect::<Result<Vec<_>, _>>()?;
+        let rows = chunk.iter().map(NewPbRow::new).collect::<Result<Vec<_>, _>>()?;
         insert_rows!(conn, pbs::table, rows, |insert| insert
             .on_conflict((pbs::user_id, pbs::chart_key))
             .do_update()
