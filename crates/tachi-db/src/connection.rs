@@ -286,6 +286,9 @@ impl Database {
                 pooled.used = Instant::now();
                 return Ok(pooled);
             }
+            if Instant::now() >= deadline {
+                return Err(DbError::Unreachable { reason: "every connection is lost".to_owned() });
+            }
         }
     }
 
