@@ -100,8 +100,8 @@ impl Import {
 /// Between the parts of a form.
 const BOUNDARY: &str = "part-of-a-made-up-import";
 
-/// The form of an import, in one piece: the client's own is handed to another thread piece by piece, which costs as much
-/// as the server's work on a single score.
+/// The form of an import, in one piece: the client's own is handed to another thread piece by piece, which takes the
+/// server's time where many send.
 fn form(import_type: ImportType, file: &[u8]) -> Vec<u8> {
     let head = format!(
         "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"importType\"\r\n\r\n{import_type}\r\n\

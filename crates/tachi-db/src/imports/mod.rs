@@ -80,7 +80,7 @@ struct Row {
 /// here; they are those that refer to the import.
 ///
 /// # Errors
-/// Those of the database; [`DbError::Conflict`] when there is an import with the same number or ID, or no such user;
+/// Those of the database; [`DbError::Conflict`] when there is an import with the same number or ID;
 /// [`DbError::Data`] when the rows do not stand at 0, 1, 2...
 pub fn import_insert(
     conn: &mut Conn,

@@ -50,8 +50,8 @@ pub struct StoredPb {
 }
 
 /// What is read of a PB. What places it on leaderboards is for the database.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = pbs)]
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = pbs, treat_none_as_default_value = false)]
 struct PbRow {
     user_id: i32,
     gpt: i16,
@@ -73,42 +73,22 @@ struct PbRow {
     bucket: i16,
 }
 
-#[derive(Insertable)]
+/// All that is stored of a PB.
+#[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = pbs, treat_none_as_default_value = false)]
-struct NewPbRow {
-    user_id: i32,
-    gpt: i16,
-    chart_key: i32,
-    is_primary: bool,
-    highlight: bool,
-    time_achieved: Option<i64>,
-    score: Option<f64>,
-    percent: Option<f64>,
-    lamp: Option<i16>,
-    grade: Option<i16>,
-    data: String,
-    ratings: String,
-    part0: ScoreKey,
-    part1: Option<ScoreKey>,
-    part2: Option<ScoreKey>,
-    part3: Option<ScoreKey>,
-    part4: Option<ScoreKey>,
+struct RankedPbRow {
+    #[diesel(embed)]
+    pb: PbRow,
     rank0: f64,
     rank1: Option<f64>,
     rank2: Option<f64>,
     rank3: Option<f64>,
     rank4: Option<f64>,
-    bucket: i16,
     rating0: Option<f64>,
     rating1: Option<f64>,
     rating2: Option<f64>,
     rating3: Option<f64>,
 }
-
-/// The keys of a leaderboard's order, as they are read.
-type RankColumns = (f64, Option<f64>, Option<f64>, Option<f64>, Option<f64>);
-/// The ratings that count for lists of the best, as they are read.
-type RatingColumns = (Option<f64>, Option<f64>, Option<f64>, Option<f64>);
 
 /// How many keys of a leaderboard's order there is room for.
 const RANK_KEYS: usize = 5;
@@ -128,7 +108,7 @@ pub struct CheckedPb {
     pub is_rated: bool,
 }
 
-impl NewPbRow {
+impl RankedPbRow {
     fn new(pb: &StoredPb) -> Result<Self, DbError> {
         let Columns { score, percent, lamp, grade, data } = data_to_db(&pb.data, &Map::new())?;
         let ranks = rank_values(&pb.data);
@@ -140,30 +120,32 @@ impl NewPbRow {
         let part0 = part0.ok_or_else(|| DbError::data("a PB", "it has no base"))?;
         let [rating0, rating1, rating2, rating3] = rated(pb)?;
         Ok(Self {
-            user_id: pb.user.0,
-            gpt: gpt_to_db(pb.data.config().gpt),
-            chart_key: pb.chart.0,
-            is_primary: pb.is_primary,
-            highlight: pb.highlight,
-            time_achieved: pb.time_achieved,
-            score,
-            percent,
-            lamp,
-            grade,
-            data,
-            ratings: ratings_to_db(&pb.ratings)?,
-            part0,
-            part1,
-            part2,
-            part3,
-            part4,
+            pb: PbRow {
+                user_id: pb.user.0,
+                gpt: gpt_to_db(pb.data.config().gpt),
+                chart_key: pb.chart.0,
+                is_primary: pb.is_primary,
+                highlight: pb.highlight,
+                time_achieved: pb.time_achieved,
+                score,
+                percent,
+                lamp,
+                grade,
+                data,
+                ratings: ratings_to_db(&pb.ratings)?,
+                part0,
+                part1,
+                part2,
+                part3,
+                part4,
+                bucket: i16::from(pb.bucket),
+            },
             // The first key is a metric that every score has.
             rank0: rank(0).unwrap_or(f64::MIN),
             rank1: rank(1),
             rank2: rank(2),
             rank3: rank(3),
             rank4: rank(4),
-            bucket: i16::from(pb.bucket),
             rating0,
             rating1,
             rating2,
@@ -287,21 +269,16 @@ pub fn pbs_of_user(conn: &mut Conn, user: UserId, gpt: Gpt) -> Result<Vec<Stored
 /// # Errors
 /// Those of the database.
 pub fn pbs_page(conn: &mut Conn, after: Option<(UserId, ChartKey)>, limit: i64) -> Result<Vec<CheckedPb>, DbError> {
-    let ranks = (pbs::rank0, pbs::rank1, pbs::rank2, pbs::rank3, pbs::rank4);
-    let ratings = (pbs::rating0, pbs::rating1, pbs::rating2, pbs::rating3);
-    let mut query = pbs::table.select((PbRow::as_select(), ranks, ratings)).into_boxed();
+    let mut query = pbs::table.select(RankedPbRow::as_select()).into_boxed();
     if let Some((user, chart)) = after {
         let later = pbs::user_id.eq(user.0).and(pbs::chart_key.gt(chart.0));
         query = query.filter(pbs::user_id.gt(user.0).or(later));
     }
     let mut found = Vec::new();
-    for (row, ranks, ratings) in
-        query.order((pbs::user_id, pbs::chart_key)).limit(limit).load::<(PbRow, RankColumns, RatingColumns)>(conn)?
-    {
-        let (rank0, rank1, rank2, rank3, rank4) = ranks;
-        let (ranks, ratings) = ([Some(rank0), rank1, rank2, rank3, rank4], <[Option<f64>; RATINGS]>::from(ratings));
-        let pb = row.into_stored()?;
-        let expected = NewPbRow::new(&pb)?;
+    for row in query.order((pbs::user_id, pbs::chart_key)).limit(limit).load(conn)? {
+        let (ranks, ratings) = (row.ranks(), row.ratings());
+        let pb = row.pb.into_stored()?;
+        let expected = RankedPbRow::new(&pb)?;
         let (is_ranked, is_rated) = (expected.ranks() == ranks, expected.ratings() == ratings);
         found.push(CheckedPb { pb, is_ranked, is_rated });
     }
@@ -314,7 +291,7 @@ pub fn pbs_page(conn: &mut Conn, after: Option<(UserId, ChartKey)>, limit: i64) 
 /// Those of the database; [`DbError::Conflict`] when a chart does not exist.
 pub fn pbs_upsert(conn: &mut Conn, pbs: &[StoredPb]) -> Result<(), DbError> {
     for chunk in pbs.chunks(ROWS) {
-        let rows = chunk.iter().map(NewPbRow::new).collect::<Result<Vec<_>, _>>()?;
+        let rows = chunk.iter().map(RankedPbRow::new).collect::<Result<Vec<_>, _>>()?;
         insert_rows!(conn, pbs::table, rows, |insert| insert
             .on_conflict((pbs::user_id, pbs::chart_key))
             .do_update()

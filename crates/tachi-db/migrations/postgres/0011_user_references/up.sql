@@ -1,5 +1,5 @@
 -- Each of these foreign keys costs every row a look at its user and a lock on it: a seventh of what a live score takes.
--- Whoever writes such rows looks at the user once, under the lock of the user's transactions (tachi-db/src/open.rs).
+-- An import looks at the user once instead, under the lock of the user's transactions (tachi-db/src/open.rs).
 -- What a user has still goes with the user.
 
 ALTER TABLE imports DROP CONSTRAINT imports_user_id_fkey;
